@@ -1,0 +1,1 @@
+"""The runner's side: plan, work, prove, land."""
