@@ -1,0 +1,1 @@
+"""Memory: the run in SQLite on the state branch."""

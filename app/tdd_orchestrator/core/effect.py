@@ -1,0 +1,120 @@
+"""Everything that we may do: one closed union. Each effect has a key and is an upsert, so that doing it twice is doing it once."""
+
+from dataclasses import dataclass
+
+from tdd_orchestrator.core.result import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRun:
+    """The check run `TDD` on `head` shows the run as it stands."""
+
+    head: str
+
+    @property
+    def key(self) -> str:
+        return f"check:run@{self.head}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTask:
+    """The check run `TDD / TASK-n · title` on `head` shows the task as it stands."""
+
+    task: str
+    head: str
+
+    @property
+    def key(self) -> str:
+        return f"check:{self.task}@{self.head}"
+
+
+@dataclass(frozen=True, slots=True)
+class RetireRun:
+    """The check run `TDD` on an old head is concluded `neutral` and points to the new head."""
+
+    head: str
+    successor: str
+
+    @property
+    def key(self) -> str:
+        return f"retire:{self.head}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowComment:
+    """The one sticky comment shows the run as it stands."""
+
+    @property
+    def key(self) -> str:
+        return "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """A reaction on the comment that gave a command: `+1` done, `confused` refused."""
+
+    comment: int
+    content: str
+
+    @property
+    def key(self) -> str:
+        return f"react:{self.comment}:{self.content}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer to a command, as a comment; `id` is the command's."""
+
+    id: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        return f"reply:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A workflow run for an assignment; its nonce finds it again."""
+
+    assignment: Assignment
+
+    @property
+    def key(self) -> str:
+        return f"dispatch:{self.assignment.nonce}"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """A workflow run of ours is stopped."""
+
+    nonce: str
+    workflow_run: int
+
+    @property
+    def key(self) -> str:
+        return f"cancel:{self.nonce}"
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """The proven commits of a task reach the branch: by fast-forward, or staged for a proof on the merged tree, or that proven merge.
+
+    The branch moves only if it is still at `onto`.
+    """
+
+    task: str
+    branch: str
+    onto: str
+    base: str
+    tip: str
+    workflow_run: int
+    staged: str | None
+    staging: str
+
+    @property
+    def key(self) -> str:
+        return f"land:{self.task}:{self.staged or self.tip}@{self.onto}"
+
+
+Effect = ShowRun | ShowTask | RetireRun | ShowComment | React | Reply | Dispatch | CancelJob | Land

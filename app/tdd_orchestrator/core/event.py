@@ -1,0 +1,180 @@
+"""Everything that can happen to a run: one closed union. Each event carries what was seen, so that deciding needs no reading."""
+
+from dataclasses import dataclass, field
+
+from tdd_orchestrator.core.command import Command
+from tdd_orchestrator.core.prd import Fault, Requirement
+from tdd_orchestrator.core.result import PlanResult, ProofResult, WorkResult
+from tdd_orchestrator.core.run import Ref, Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What all events share: `at`, in epoch seconds, because the core has no clock."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequestSeen(Happened):
+    """The pull request as it stands: opened, pushed to, or looked at again by the sweep. `fork` is a head in another repository."""
+
+    repo: str
+    number: int
+    head: Ref
+    base: Ref
+    title: str = ""
+    author: str = ""
+    requirements: tuple[Requirement, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    fork: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequestClosed(Happened):
+    """The pull request was merged or closed: what is in progress is stopped."""
+
+    merged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commanded(Happened):
+    """Somebody allowed or not asked for something. `id` is the comment's (or button press's) id and line; it is carried out once.
+
+    `role` is the author's role in the repository, as GitHub's permission endpoint named it. `comment` is 0 for a button.
+    """
+
+    id: str
+    comment: int
+    author: str
+    role: str
+    command: Command
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandMisread(Happened):
+    """A line began with /tdd but could not be read; the answer is `reason` and the nearest right form."""
+
+    id: str
+    comment: int
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched(Happened):
+    """GitHub accepted a dispatch: this workflow run carries the nonce."""
+
+    nonce: str
+    workflow_run: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchRefused(Happened):
+    """GitHub would not start the workflow; `reason` says what to mend."""
+
+    nonce: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReported(Happened):
+    """The planning job has ended and left a result."""
+
+    result: PlanResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkReported(Happened):
+    """A task's job has ended; `proof` is there when the work was accepted and the prove job ran."""
+
+    result: WorkResult
+    proof: ProofResult | None
+    workflow_run: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofReported(Happened):
+    """The proof on a merged tree has ended."""
+
+    result: ProofResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobLost(Happened):
+    """A job has ended without a result, or has vanished; `reason` says what GitHub shows."""
+
+    nonce: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed(Happened):
+    """The task's commits are on the pull request's branch; `head` is its new head."""
+
+    task: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged(Happened):
+    """The task was merged onto `onto` and waits at `staged` to be proven on the merged tree."""
+
+    task: str
+    staged: str
+    onto: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingRefused(Happened):
+    """The task cannot be landed as it is (a conflict, a forbidden path): it goes back with `reason`."""
+
+    task: str
+    tip: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadMoved(Happened):
+    """Somebody else pushed first; nothing was overwritten, and the landing starts again on `head`."""
+
+    task: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerequested(Happened):
+    """GitHub's own Re-run button: `task` is `None` for the run's check and for the whole suite."""
+
+    id: str
+    author: str
+    role: str
+    task: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked(Happened):
+    """The clock: lost runners and unfinished work are found here."""
+
+
+Event = (
+    PullRequestSeen
+    | PullRequestClosed
+    | Commanded
+    | CommandMisread
+    | Dispatched
+    | DispatchRefused
+    | PlanReported
+    | WorkReported
+    | ProofReported
+    | JobLost
+    | Landed
+    | Staged
+    | LandingRefused
+    | HeadMoved
+    | Rerequested
+    | Ticked
+)

@@ -1,0 +1,138 @@
+"""What passes between the app and a runner: the assignment out, the results back. Plain frozen values, sent as JSON."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tdd_orchestrator.core.plan import Plan, PlannedTask
+
+
+class Step(StrEnum):
+    """What a dispatched workflow run is for. `prove` alone re-proves a merged tree."""
+
+    PLAN = "plan"
+    WORK = "work"
+    PROVE = "prove"
+
+
+class Stage(StrEnum):
+    """The five stages of a task, in order."""
+
+    RED = "red"
+    GREEN = "green"
+    REFACTOR = "refactor"
+    PROVE = "prove"
+    LAND = "land"
+
+
+class StageState(StrEnum):
+    """How a stage ended: `dropped` is a refactoring that broke something, so that GREEN was kept."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and money of model calls; `model` is the profile that spent them, such as `claude-opus-5-5`."""
+
+    model: str = ""
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One finding at a line of a file, shown as a check annotation; `level` is notice, warning or failure."""
+
+    path: str
+    line: int
+    level: str
+    message: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """What happened in one stage. `sentence` is for people; `commit` is the sha that holds the stage's tree, if it has one."""
+
+    stage: Stage
+    state: StageState
+    sentence: str
+    seconds: float = 0.0
+    commit: str | None = None
+    remarks: tuple[Remark, ...] = ()
+    usage: tuple[Usage, ...] = ()
+    suite_runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Everything a runner needs to know; it is sent as one workflow input, so it stays under 60,000 characters.
+
+    `head` is the commit to work on; `base` the commit of the base branch, from which the configuration is read.
+    For `prove`, `head` is the tip to prove and `since` the commit that it is proven against.
+    `feedback` says why the attempt before was refused. `budget_usd` is what this attempt may spend.
+    """
+
+    step: Step
+    nonce: str
+    repo: str
+    number: int
+    head: str
+    base: str
+    branch: str = ""
+    task: PlannedTask | None = None
+    attempt: int = 1
+    worker: str = "claude"
+    feedback: str = ""
+    since: str = ""
+    prds: tuple[str, ...] = ()
+    budget_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What the planning job left: a plan, or the reason why there is none."""
+
+    nonce: str
+    plan: Plan | None
+    reason: str = ""
+    usage: tuple[Usage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkResult:
+    """What the work job left. `tip` is the last of the task's commits in the bundle; `None` where the attempt was refused.
+
+    `reason` is one sentence for people; `feedback` what the next attempt should be told.
+    """
+
+    nonce: str
+    task: str
+    attempt: int
+    base: str
+    tip: str | None
+    stages: tuple[StageReport, ...]
+    reason: str = ""
+    feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofResult:
+    """What the prove job found when it ran the claims again; `digest` is the certificate's sha256."""
+
+    nonce: str
+    tip: str
+    holds: bool
+    reason: str = ""
+    remarks: tuple[Remark, ...] = ()
+    digest: str = ""
+    seconds: float = 0.0
+    suite_runs: int = 0

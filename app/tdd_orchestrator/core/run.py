@@ -1,0 +1,238 @@
+"""A run, its tasks and their attempts, and the state machine as tables. Values only; `decide` moves them."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.prd import Fault, Requirement
+from tdd_orchestrator.core.result import Stage, StageReport, Step, Usage
+
+
+class RunState(StrEnum):
+    """Where a run stands. `blocked` waits for somebody; the last three are final."""
+
+    PLANNING = "planning"
+    AWAITING_APPROVAL = "awaiting_approval"
+    RUNNING = "running"
+    PAUSED = "paused"
+    BLOCKED = "blocked"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class TaskState(StrEnum):
+    """Where a task stands. `passing` is proven but not landed yet."""
+
+    PENDING = "pending"
+    READY = "ready"
+    IN_PROGRESS = "in_progress"
+    PASSING = "passing"
+    COMPLETE = "complete"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+R, T = RunState, TaskState
+# The README shows both tables as Mermaid graphs; tests/core/test_run_tables.py compares them.
+NEXT_RUN: dict[RunState, frozenset[RunState]] = {
+    R.PLANNING: frozenset({R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
+    R.AWAITING_APPROVAL: frozenset({R.PLANNING, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
+    R.RUNNING: frozenset({R.COMPLETED, R.BLOCKED, R.PAUSED, R.FAILED, R.CANCELLED}),
+    R.PAUSED: frozenset({R.PLANNING, R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.CANCELLED}),
+    R.BLOCKED: frozenset({R.PLANNING, R.RUNNING, R.PAUSED, R.FAILED, R.CANCELLED}),
+    R.COMPLETED: frozenset({R.PLANNING}),
+    R.FAILED: frozenset({R.PLANNING, R.RUNNING}),
+    R.CANCELLED: frozenset({R.PLANNING}),
+}
+NEXT_TASK: dict[TaskState, frozenset[TaskState]] = {
+    T.PENDING: frozenset({T.READY, T.SKIPPED}),
+    T.READY: frozenset({T.IN_PROGRESS, T.PENDING, T.SKIPPED}),
+    T.IN_PROGRESS: frozenset({T.PASSING, T.READY, T.BLOCKED, T.FAILED, T.SKIPPED}),
+    T.PASSING: frozenset({T.COMPLETE, T.READY, T.BLOCKED, T.FAILED, T.SKIPPED}),
+    T.BLOCKED: frozenset({T.READY, T.SKIPPED}),
+    T.FAILED: frozenset({T.READY, T.SKIPPED}),
+    T.COMPLETE: frozenset(),
+    T.SKIPPED: frozenset({T.READY}),
+}
+FINAL = frozenset({R.COMPLETED, R.FAILED, R.CANCELLED})
+SETTLED = frozenset({T.COMPLETE, T.SKIPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A branch and the commit it was last seen at."""
+
+    name: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The part of the base branch's configuration that decisions need. Minutes are minutes, money is US dollars."""
+
+    worker: str = "claude"
+    max_parallel: int = 4
+    attempts: int = 3
+    task_minutes: int = 30
+    approve_above: float = 5.0
+    per_run: float = 20.0
+    protected: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ("tests/**",)
+    files: tuple[str, ...] = ("src/**",)
+    roles: tuple[tuple[str, str], ...] = ()
+    branch_prefix: str = "tdd/"
+    plan_model: str = ""
+
+
+class JobState(StrEnum):
+    """How a dispatched job stands; `asked` means that GitHub has not confirmed the dispatch yet."""
+
+    ASKED = "asked"
+    STARTED = "started"
+    DONE = "done"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One dispatched workflow run. `nonce` is its key from dispatch to result; `asked_at` is in epoch seconds."""
+
+    nonce: str
+    step: Step
+    asked_at: float
+    task: str | None = None
+    state: JobState = JobState.ASKED
+    workflow_run: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a task: what it was told, how its stages went, why it was sent back."""
+
+    number: int
+    nonce: str
+    started_at: float
+    ended_at: float | None = None
+    base: str = ""
+    accepted: bool | None = None
+    feedback: str = ""
+    reason: str = ""
+    stages: tuple[StageReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proven result that waits to be landed: where its bundle is, and what it was proven on."""
+
+    nonce: str
+    workflow_run: int
+    base: str
+    tip: str
+    staged: str | None = None
+    staged_on: str | None = None
+    staged_proof: bool = False
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A planned task and what has become of it. `chances` is how many attempts it may use; `/tdd retry` adds to it."""
+
+    planned: PlannedTask
+    state: TaskState = TaskState.PENDING
+    attempts: tuple[Attempt, ...] = ()
+    chances: int = 3
+    proven: Proven | None = None
+    landed: str | None = None
+    reason: str = ""
+    feedback: str = ""
+    worker: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.planned.key
+
+    @property
+    def usage(self) -> tuple[Usage, ...]:
+        return tuple(u for attempt in self.attempts for stage in attempt.stages for u in stage.usage)
+
+    @property
+    def usd(self) -> float:
+        return sum(usage.usd for usage in self.usage)
+
+    def stage(self) -> Stage | None:
+        """The stage that was reached last."""
+        stages = self.attempts[-1].stages if self.attempts else ()
+        return stages[-1].stage if stages else None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a plan will probably take: money in US dollars and wall minutes, at the median and at nine in ten."""
+
+    usd_p50: float
+    usd_p90: float
+    minutes_p50: float
+    minutes_p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused."""
+
+    repo: str
+    number: int
+    state: RunState
+    head: Ref
+    base: Ref
+    opened_at: float
+    rules: Rules = field(default_factory=Rules)
+    title: str = ""
+    author: str = ""
+    requirements: tuple[Requirement, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    quote: Quote | None = None
+    prompt_version: str = ""
+    plan_tries: int = 0
+    plan_usage: tuple[Usage, ...] = ()
+    approved_by: str = ""
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    landing: str | None = None
+    resume_to: RunState | None = None
+    handled: tuple[str, ...] = ()
+    ended_at: float | None = None
+
+    @property
+    def id(self) -> str:
+        return f"pr-{self.number}"
+
+    @property
+    def usd(self) -> float:
+        return sum(task.usd for task in self.tasks) + sum(usage.usd for usage in self.plan_usage)
+
+    def task(self, key: str) -> Task | None:
+        return next((task for task in self.tasks if task.key == key), None)
+
+    def job(self, nonce: str) -> Job | None:
+        return next((job for job in self.jobs if job.nonce == nonce), None)
+
+    def open_jobs(self) -> tuple[Job, ...]:
+        return tuple(job for job in self.jobs if job.state in (JobState.ASKED, JobState.STARTED))
+
+    def with_task(self, changed: Task) -> "Run":
+        return replace(self, tasks=tuple(changed if task.key == changed.key else task for task in self.tasks))
+
+    def with_job(self, changed: Job) -> "Run":
+        others = tuple(job for job in self.jobs if job.nonce != changed.nonce)
+        return replace(self, jobs=(*others, changed))
+
+    def is_startable(self, task: Task) -> bool:
+        """Whether every dependency has landed (or was skipped by somebody)."""
+        states = {other.key: other.state for other in self.tasks}
+        return all(states.get(key, TaskState.COMPLETE) in SETTLED for key in task.planned.depends_on)
