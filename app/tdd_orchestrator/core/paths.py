@@ -1,0 +1,58 @@
+"""Which paths a list of globs means: the one reading of globs for PRD paths, owned paths and protected paths."""
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from posixpath import normpath
+
+
+def matches(path: str, globs: tuple[str, ...]) -> bool:
+    """Whether a repository path is meant by the globs; the last glob that matches decides, `!glob` takes back.
+
+    - `*`, `?` and `[abc]` stay inside one segment; `**` stands for any number of segments.
+    - A glob without a slash matches that name in any directory; one with a slash starts at the root.
+    - A last segment without wildcards means the directory too: `src` and `src/` cover everything below.
+    - Case counts; `./` is ignored and `..` is resolved before the look, so no spelling of a path escapes.
+    """
+    segments = _segments(path)
+    meant = False
+    for glob in globs:
+        taken_back = glob.startswith("!")
+        if meant is taken_back and any(_fits(segments, pattern) for pattern in _patterns(glob.removeprefix("!"))):
+            meant = not taken_back
+    return meant
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(normpath(path).lstrip("/").split("/"))
+
+
+@lru_cache(maxsize=1024)
+def _patterns(glob: str) -> tuple[tuple[str, ...], ...]:
+    """The segment patterns of a glob: one, and a second for what lies below where the glob names a directory."""
+    bare = glob.strip().removeprefix("./")
+    parts = tuple(part for part in bare.split("/") if part and part != ".")
+    if not parts:
+        return ()
+    anywhere = "/" not in bare.rstrip("/")
+    whole = ("**", *parts) if anywhere else parts
+    if bare.endswith("/"):
+        return ((*whole, "**", "*"),)
+    plain = not any(mark in parts[-1] for mark in "*?[")
+    return (whole, (*whole, "**", "*")) if plain else (whole,)
+
+
+def _fits(segments: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Greedy match with one point of return, the last `**`: never more than len(segments) * len(pattern) steps."""
+    at = want = 0
+    back: tuple[int, int] | None = None
+    while at < len(segments):
+        if want < len(pattern) and pattern[want] == "**":
+            back, want = (at, want), want + 1
+        elif want < len(pattern) and fnmatchcase(segments[at], pattern[want]):
+            at, want = at + 1, want + 1
+        elif back is not None:
+            back = (back[0] + 1, back[1])
+            at, want = back[0], back[1] + 1
+        else:
+            return False
+    return all(part == "**" for part in pattern[want:])

@@ -1,0 +1,231 @@
+"""What `.tdd/config.toml` can say: every key with its default, its bounds and its meaning, as frozen values."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
+from tdd_orchestrator.core.roles import Role
+
+MEANING = "meaning"
+BOUNDS = "bounds"
+CHOICES = "choices"
+ENVIRONMENT = "environment"
+
+PROTECTED = (
+    ".github/**",
+    ".tdd/**",
+    "CODEOWNERS",
+    ".gitattributes",
+    ".gitmodules",
+    "AGENTS.md",
+    "CLAUDE.md",
+    "GEMINI.md",
+    ".claude/**",
+    ".cursor/**",
+    ".cursorrules",
+    ".mcp.json",
+    "*.lock",
+    "bun.lockb",
+    "go.sum",
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "pnpm-lock.yaml",
+)
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    environment: str = "",
+) -> Any:
+    """A key: its type is that of its default, `low` and `high` are inclusive, `environment` names what overrides it."""
+    told = {MEANING: meaning, BOUNDS: (low, high), CHOICES: choices, ENVIRONMENT: environment}
+    return field(default=default, metadata=told)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """What the repository is."""
+
+    name: str = setting("", "Name of the project in prompts and reports; empty: the repository's name.")
+    language: str = setting("auto", "Main language (`python`, `typescript`...); `auto` looks at the files.")
+    source: tuple[str, ...] = setting(("src/**",), "Globs of the code that tasks may change.")
+    tests: tuple[str, ...] = setting(("tests/**",), "Globs of the tests; what GREEN may not touch.")
+
+
+@dataclass(frozen=True, slots=True)
+class PrdSettings:
+    """Where PRDs are."""
+
+    paths: tuple[str, ...] = setting(
+        ("prds/**", "docs/prd/**", "*.prd.md"),
+        "Globs of the files that are read as PRDs when a pull request adds them.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TddSettings:
+    """How the work is done."""
+
+    worker: str = setting("claude", "Who writes: `claude`, `openai`, `command`, `human`, `script` or a plug-in's name.")
+    max_parallel: int = setting(
+        4, "Tasks that may be worked on at the same time.", low=1, high=64, environment="TDD_MAX_WORKERS"
+    )
+    attempts: int = setting(3, "Attempts at a stage before a person is asked.", low=1, high=20)
+    task_minutes: int = setting(30, "Minutes a task may take on its runner.", low=1, high=360)
+    stage_seconds: int = setting(600, "Seconds one attempt at a stage may take.", low=10, high=21600)
+    test_seconds: int = setting(300, "Seconds one run of the tests may take.", low=1, high=21600)
+    suite: str = setting("auto", "Test runner (`pytest`, `jest`, `go`...); `auto` looks at the files.")
+    command: str = setting("", "Command that runs the tests; empty: the suite's own.")
+    report: str = setting("", "Path of the report the command leaves (JUnit XML); empty: the suite's own.")
+    packing: int = setting(1, "Tasks that one runner job may work on, one after another.", low=1, high=20)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which model does what."""
+
+    plan: str = setting("claude-opus-5-5", "Model that plans.")
+    red: str = setting("claude-opus-5-5", "Model that writes failing tests.")
+    green: str = setting("claude-sonnet-5-5", "Model that makes them pass.")
+    refactor: str = setting("claude-opus-5-5", "Model that tidies up.")
+    review: str = setting("claude-opus-5-5", "Model that reviews a result.")
+    ladder: tuple[str, ...] = setting((), "Models to climb to when an attempt has failed, weakest first.")
+    allowed: tuple[str, ...] = setting((), "Models that may be used at all, as globs; empty: any.")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSettings:
+    """What it may cost, in US dollars."""
+
+    approve_above: float = setting(5.0, "A plan whose P90 quote is above this waits for `/tdd approve`.", low=0)
+    per_run: float = setting(20.0, "Most that one pull request may cost.", low=0)
+    per_day: float = setting(100.0, "Most that the repository may cost in a day (UTC).", low=0)
+    per_repo: float = setting(500.0, "Most that the repository may cost in all.", low=0)
+    alert_at: float = setting(0.8, "Share of a limit at which a warning is given.", low=0, high=1)
+    max_invocations: int = setting(
+        200, "Calls of a worker that one run may make.", low=1, high=100_000, environment="TDD_MAX_INVOCATIONS"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GitSettings:
+    """How results reach the pull request."""
+
+    branch_prefix: str = setting("tdd/", "What the names of task branches begin with.")
+    landing: str = setting(
+        "same-branch",
+        "`same-branch`: merged into the pull request's branch; `stacked`: a pull request for each task.",
+        choices=("same-branch", "stacked"),
+    )
+    protected: tuple[str, ...] = setting(PROTECTED, "Globs that no task may change; `!glob` takes one back.")
+
+
+@dataclass(frozen=True, slots=True)
+class QaSettings:
+    """How strict the proofs are."""
+
+    ablation: str = setting(
+        "notice",
+        "Hunks that no test holds: `off` does not look, `notice` names them, `require` sends the task back.",
+        choices=("off", "notice", "require"),
+    )
+    flake_runs: int = setting(1, "Further runs of passing tests, in another order and hash seed.", low=0, high=20)
+    first_sight: str = setting(
+        "refuse",
+        "A test that fails because a planned name is missing: `refuse` asks for an assertion, `accept` takes it.",
+        choices=("refuse", "accept"),
+    )
+    review: str = setting(
+        "off",
+        "Review of a result by a model: `off`, `notice` reports it, `require` holds landing up.",
+        choices=("off", "notice", "require"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitSettings:
+    """When to stop trying."""
+
+    stage_max_failures: int = setting(
+        3,
+        "Failures of one task's stage before it is given to a person.",
+        low=1,
+        high=100,
+        environment="TDD_CIRCUIT_STAGE_MAX_FAILURES",
+    )
+    worker_max_consecutive: int = setting(
+        5,
+        "Failures in a row before a worker gets no more tasks.",
+        low=1,
+        high=1000,
+        environment="TDD_CIRCUIT_WORKER_MAX_CONSECUTIVE",
+    )
+    worker_cooldown_minutes: int = setting(15, "Minutes until a stopped worker is probed once.", low=1, high=10_080)
+    system_open_share: float = setting(0.5, "Share of stopped workers at which nothing new is started.", low=0, high=1)
+    system_cooldown_minutes: int = setting(30, "Minutes until a stopped system is probed once.", low=1, high=10_080)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSettings:
+    """Who may give which command."""
+
+    roles: tuple[tuple[str, str], ...] = setting(
+        (), 'Role a command needs, where it is not the default: `{ approve = "maintain" }`.'
+    )
+
+    def needed(self, verb: Verb) -> Role:
+        """The weakest role that may give this command."""
+        return Role.from_word(dict(self.roles).get(verb.value, "")) or ROLE_NEEDED[verb]
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """Who hears of it elsewhere."""
+
+    slack: str = setting("", "Name of the secret that holds a Slack webhook's URL; empty: nothing is sent.")
+    on: tuple[str, ...] = setting(("blocked", "completed", "failed"), "States of a run that are told.")
+
+
+@dataclass(frozen=True, slots=True)
+class StateSettings:
+    """Where the run is remembered."""
+
+    prefix: str = setting("refs/heads/tdd-state", "What the names of state refs begin with; `refs/tdd` hides them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`.tdd/config.toml` of the base branch; `Config()` is what holds where there is no file."""
+
+    project: ProjectSettings = field(default_factory=ProjectSettings)
+    prd: PrdSettings = field(default_factory=PrdSettings)
+    tdd: TddSettings = field(default_factory=TddSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+    budget: BudgetSettings = field(default_factory=BudgetSettings)
+    git: GitSettings = field(default_factory=GitSettings)
+    qa: QaSettings = field(default_factory=QaSettings)
+    circuits: CircuitSettings = field(default_factory=CircuitSettings)
+    commands: CommandSettings = field(default_factory=CommandSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
+    state: StateSettings = field(default_factory=StateSettings)
+
+
+SECTIONS: tuple[tuple[str, Any], ...] = (
+    ("project", ProjectSettings),
+    ("prd", PrdSettings),
+    ("tdd", TddSettings),
+    ("models", ModelSettings),
+    ("budget", BudgetSettings),
+    ("git", GitSettings),
+    ("qa", QaSettings),
+    ("circuits", CircuitSettings),
+    ("commands", CommandSettings),
+    ("notify", NotifySettings),
+    ("state", StateSettings),
+)
+"""Every section of the file, in the order in which it is written and explained."""
