@@ -7,7 +7,9 @@ from tdd_orchestrator.core.result import Remark
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button on a check run. GitHub's limits: label 20, description 40, identifier 20 characters; three buttons at most."""
+    """A button on a check run. GitHub's limits: label 20, description 40, identifier 20 characters; three buttons at
+    most.
+    """
 
     label: str
     description: str

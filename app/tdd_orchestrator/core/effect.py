@@ -1,4 +1,6 @@
-"""Everything that we may do: one closed union. Each effect has a key and is an upsert, so that doing it twice is doing it once."""
+"""Everything that we may do: one closed union. Each effect has a key and is an upsert, so that doing it twice is
+doing it once.
+"""
 
 from dataclasses import dataclass
 
@@ -7,13 +9,16 @@ from tdd_orchestrator.core.result import Assignment
 
 @dataclass(frozen=True, slots=True)
 class ShowRun:
-    """The check run `TDD` on `head` shows the run as it stands."""
+    """The check run `TDD` on `head` shows the run as it stands. A Re-run raises `generation`, which makes a new
+    check run.
+    """
 
     head: str
+    generation: int = 0
 
     @property
     def key(self) -> str:
-        return f"check:run@{self.head}"
+        return f"check:run@{self.head}#{self.generation}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +27,32 @@ class ShowTask:
 
     task: str
     head: str
+    generation: int = 0
 
     @property
     def key(self) -> str:
-        return f"check:{self.task}@{self.head}"
+        return f"check:{self.task}@{self.head}#{self.generation}"
 
 
 @dataclass(frozen=True, slots=True)
-class RetireRun:
-    """The check run `TDD` on an old head is concluded `neutral` and points to the new head."""
+class Retire:
+    """A check run on an old head (the run's, or the task's) is concluded `neutral` and points to the new head.
+
+    `shows` is the key of the effect that showed it, under which its id is remembered; nothing is created.
+    """
 
     head: str
     successor: str
+    task: str | None = None
+    generation: int = 0
+
+    @property
+    def shows(self) -> str:
+        return f"check:{self.task or 'run'}@{self.head}#{self.generation}"
 
     @property
     def key(self) -> str:
-        return f"retire:{self.head}"
+        return f"retire:{self.shows}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,8 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """The proven commits of a task reach the branch: by fast-forward, or staged for a proof on the merged tree, or that proven merge.
+    """The proven commits of a task reach the branch: by fast-forward, or staged for a proof on the merged tree, or
+    that proven merge.
 
     The branch moves only if it is still at `onto`.
     """
@@ -117,4 +133,4 @@ class Land:
         return f"land:{self.task}:{self.staged or self.tip}@{self.onto}"
 
 
-Effect = ShowRun | ShowTask | RetireRun | ShowComment | React | Reply | Dispatch | CancelJob | Land
+Effect = ShowRun | ShowTask | Retire | ShowComment | React | Reply | Dispatch | CancelJob | Land

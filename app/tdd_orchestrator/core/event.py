@@ -1,4 +1,6 @@
-"""Everything that can happen to a run: one closed union. Each event carries what was seen, so that deciding needs no reading."""
+"""Everything that can happen to a run: one closed union. Each event carries what was seen, so that deciding needs no
+reading.
+"""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +19,9 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestSeen(Happened):
-    """The pull request as it stands: opened, pushed to, or looked at again by the sweep. `fork` is a head in another repository."""
+    """The pull request as it stands: opened, pushed to, or looked at again by the sweep. `fork` is a head in another
+    repository.
+    """
 
     repo: str
     number: int
@@ -40,9 +44,11 @@ class PullRequestClosed(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commanded(Happened):
-    """Somebody allowed or not asked for something. `id` is the comment's (or button press's) id and line; it is carried out once.
+    """Somebody allowed or not asked for something. `id` is the comment's (or button press's) id and line; it is
+    carried out once.
 
-    `role` is the author's role in the repository, as GitHub's permission endpoint named it. `comment` is 0 for a button.
+    `role` is the author's role in the repository, as GitHub's permission endpoint named it. `comment` is 0 for a
+    button.
     """
 
     id: str

@@ -19,7 +19,9 @@ class TaskKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedTask:
-    """One task as planned. `files` and `tests` are globs: what GREEN and REFACTOR may touch, and where RED may write."""
+    """One task as planned. `files` and `tests` are globs: what GREEN and REFACTOR may touch, and where RED may
+    write.
+    """
 
     key: str
     title: str
@@ -122,7 +124,9 @@ def ancestors(key: str, graph: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def path_lengths(tasks: Iterable[PlannedTask], weight: Callable[[PlannedTask], float] = lambda _: 1.0) -> dict[str, float]:
+def path_lengths(
+    tasks: Iterable[PlannedTask], weight: Callable[[PlannedTask], float] = lambda _: 1.0
+) -> dict[str, float]:
     """For each task the weight of the longest chain that starts with it; tasks on a cycle count once."""
     tasks = tuple(tasks)
     lengths: dict[str, float] = {}
@@ -132,7 +136,9 @@ def path_lengths(tasks: Iterable[PlannedTask], weight: Callable[[PlannedTask], f
     return lengths
 
 
-def critical_path(tasks: Iterable[PlannedTask], weight: Callable[[PlannedTask], float] = lambda _: 1.0) -> tuple[str, ...]:
+def critical_path(
+    tasks: Iterable[PlannedTask], weight: Callable[[PlannedTask], float] = lambda _: 1.0
+) -> tuple[str, ...]:
     """The chain that decides how long the whole plan takes, first task first."""
     tasks = ordered(tasks)
     lengths = path_lengths(tasks, weight)
@@ -197,7 +203,8 @@ def in_sequence(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
 def criticise(plan: Plan, requirements: Iterable[Requirement]) -> tuple[Finding, ...]:
     """What keeps a plan from being carried out; `()` means that it may be.
 
-    Rules: keys unique, dependencies known, no cycle, every requirement covered, no unknown requirement, every task with a
+    Rules: keys unique, dependencies known, no cycle, every requirement covered, no unknown requirement, every task
+    with a
     testable acceptance, files to own and (but for docs) tests to write.
     """
     requirements = tuple(requirements)
@@ -217,7 +224,11 @@ def _structure(plan: Plan) -> list[Finding]:
     keys = [task.key for task in plan.tasks]
     if not keys:
         findings.append(Finding(None, "The plan has no task."))
-    findings += [Finding(key, f"{key} is planned twice: keys must be unique.") for key in sorted(set(keys)) if keys.count(key) > 1]
+    findings += [
+        Finding(key, f"{key} is planned twice: keys must be unique.")
+        for key in sorted(set(keys))
+        if keys.count(key) > 1
+    ]
     for task in plan.tasks:
         for needed in task.depends_on:
             if needed not in keys:
@@ -230,9 +241,13 @@ def _structure(plan: Plan) -> list[Finding]:
 def _coverage(plan: Plan, requirements: tuple[Requirement, ...]) -> list[Finding]:
     known = {requirement.id for requirement in requirements}
     covered = {name for task in plan.tasks for name in task.requirements}
-    findings = [Finding(None, f"No task covers {r.id} ({r.path}:{r.line}).") for r in requirements if r.id not in covered]
+    findings = [
+        Finding(None, f"No task covers {r.id} ({r.path}:{r.line}).") for r in requirements if r.id not in covered
+    ]
     for task in plan.tasks:
         for name in task.requirements:
             if name not in known:
-                findings.append(Finding(task.key, f"{task.key} names {name}, which no PRD of this pull request contains."))
+                findings.append(
+                    Finding(task.key, f"{task.key} names {name}, which no PRD of this pull request contains.")
+                )
     return findings

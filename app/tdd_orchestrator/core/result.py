@@ -60,7 +60,9 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class StageReport:
-    """What happened in one stage. `sentence` is for people; `commit` is the sha that holds the stage's tree, if it has one."""
+    """What happened in one stage. `sentence` is for people; `commit` is the sha that holds the stage's tree, if it
+    has one.
+    """
 
     stage: Stage
     state: StageState
@@ -109,7 +111,8 @@ class PlanResult:
 
 @dataclass(frozen=True, slots=True)
 class WorkResult:
-    """What the work job left. `tip` is the last of the task's commits in the bundle; `None` where the attempt was refused.
+    """What the work job left. `tip` is the last of the task's commits in the bundle; `None` where the attempt was
+    refused.
 
     `reason` is one sentence for people; `feedback` what the next attempt should be told.
     """

@@ -189,6 +189,8 @@ class Run:
     head: Ref
     base: Ref
     opened_at: float
+    seen_at: float = 0.0
+    generation: int = 0
     rules: Rules = field(default_factory=Rules)
     title: str = ""
     author: str = ""
@@ -231,6 +233,9 @@ class Run:
     def with_job(self, changed: Job) -> "Run":
         others = tuple(job for job in self.jobs if job.nonce != changed.nonce)
         return replace(self, jobs=(*others, changed))
+
+    def tasks_in(self, *states: TaskState) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.state in states)
 
     def is_startable(self, task: Task) -> bool:
         """Whether every dependency has landed (or was skipped by somebody)."""

@@ -1,7 +1,9 @@
 """Frozen values to JSON and back, by their type hints alone.
 
-One codec serves the state, the event log, the dispatch inputs and the runner's results, so that what is written by one is read by
-all. A member of a closed union carries its class name under `"is"`. Unknown keys are ignored: an older program may read newer state.
+One codec serves the state, the event log, the dispatch inputs and the runner's results, so that what is written by
+one is read by
+all. A member of a closed union carries its class name under `"is"`. Unknown keys are ignored: an older program may
+read newer state.
 """
 
 import dataclasses

@@ -1,0 +1,206 @@
+"""What people ask for: who may, whether it makes sense now, and the one sentence for a refusal."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+from tdd_orchestrator.core import planning, working
+from tdd_orchestrator.core.command import ROLE_NEEDED, Command, Verb
+from tdd_orchestrator.core.effect import Effect, React, Reply
+from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
+from tdd_orchestrator.core.roles import Role
+from tdd_orchestrator.core.run import FINAL, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.telling import explained, help_text, status_text
+
+DONE, REFUSED = "+1", "confused"
+RETRYABLE = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.SKIPPED})
+
+Outcome = tuple[Run, tuple[Effect, ...]] | str
+"""A command's outcome: the run and more effects, or the sentence of a refusal."""
+
+
+def commanded(run: Run, event: Commanded) -> tuple[Run, tuple[Effect, ...]]:
+    """Carry out a command once; say by a reaction that it was done, or by a sentence why not."""
+    if event.id in run.handled:
+        return run, ()
+    run = replace(run, handled=(*run.handled, event.id))
+    outcome = _denied(run, event) or _CARRY_OUT[event.command.verb](run, event)
+    if isinstance(outcome, str):
+        return run, (Reply(event.id, f"@{event.author} {outcome}"), *_reaction(event.comment, REFUSED))
+    changed, effects = outcome
+    return changed, (*effects, *_reaction(event.comment, DONE))
+
+
+def misread(run: Run, event: CommandMisread) -> tuple[Run, tuple[Effect, ...]]:
+    """Answer a line that could not be read, once."""
+    if event.id in run.handled:
+        return run, ()
+    run = replace(run, handled=(*run.handled, event.id))
+    return run, (Reply(event.id, f"@{event.author} {event.reason}"), *_reaction(event.comment, REFUSED))
+
+
+def rerequested(run: Run, event: Rerequested) -> Run:
+    """Re-run on a check: what failed is tried again, and new check runs show the run as it stands."""
+    if event.id in run.handled:
+        return run
+    run = replace(run, handled=(*run.handled, event.id))
+    if (Role.from_word(event.role) or Role.NONE) < Role.WRITE:
+        return run
+    run = replace(run, generation=run.generation + 1)
+    for task in run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
+        if event.task in (None, task.key):
+            run = _retried(run, task)
+    return run
+
+
+def role_needed(run: Run, verb: Verb) -> Role:
+    """The role that the base branch's configuration, or else the default, asks for."""
+    configured = Role.from_word(dict(run.rules.roles).get(verb, ""))
+    return ROLE_NEEDED[verb] if configured is None else configured
+
+
+def _denied(run: Run, event: Commanded) -> str | None:
+    needed = role_needed(run, event.command.verb)
+    if (Role.from_word(event.role) or Role.NONE) >= needed:
+        return None
+    return (
+        f"`/tdd {event.command.verb}` needs the role {needed.word} in this repository; yours is {event.role or 'none'}."
+    )
+
+
+def _reaction(comment: int, content: str) -> tuple[Effect, ...]:
+    return (React(comment, content),) if comment else ()
+
+
+def _help(run: Run, event: Commanded) -> Outcome:
+    return run, (Reply(event.id, help_text()),)
+
+
+def _status(run: Run, event: Commanded) -> Outcome:
+    return run, (Reply(event.id, status_text(run)),)
+
+
+def _explain(run: Run, event: Commanded) -> Outcome:
+    tasks = _named(run, event.command)
+    if isinstance(tasks, str):
+        return tasks
+    return run, (Reply(event.id, "\n\n".join(explained(task) for task in tasks) or status_text(run)),)
+
+
+def _plan(run: Run, event: Commanded) -> Outcome:
+    if any(task.attempts for task in run.tasks) and run.state not in FINAL:
+        return "Work has started on this plan: `/tdd cancel` first, then `/tdd plan` makes a new one."
+    if run.state is RunState.PLANNING:
+        return "The plan is being made now; its check shows when it is there."
+    return planning.planned_again(replace(run, plan_tries=0), event.at), ()
+
+
+def _approve(run: Run, event: Commanded) -> Outcome:
+    if run.state is not RunState.AWAITING_APPROVAL:
+        return f"Nothing waits for approval: the run is {_word(run.state)}."
+    if event.command.subject and not run.head.sha.startswith(event.command.subject):
+        seen, now = event.command.subject[:7], run.head.sha[:7]
+        return f"The head is {now} now, not {seen}: look at the plan again, then approve."
+    return replace(run, state=RunState.RUNNING, approved_by=event.author, reason=""), ()
+
+
+def _pause(run: Run, event: Commanded) -> Outcome:
+    if run.state in FINAL or run.state is RunState.PAUSED:
+        return f"There is nothing to pause: the run is {_word(run.state)}."
+    reason = f"Paused by @{event.author}; what is in progress ends, nothing new starts. `/tdd resume` goes on."
+    return replace(run, state=RunState.PAUSED, resume_to=run.state, reason=reason), ()
+
+
+def _resume(run: Run, event: Commanded) -> Outcome:
+    if run.state is RunState.PAUSED:
+        return replace(run, state=run.resume_to or RunState.RUNNING, resume_to=None, reason=""), ()
+    if run.state is not RunState.BLOCKED:
+        return f"The run is not paused: it is {_word(run.state)}."
+    if not run.tasks:
+        return planning.planned_again(replace(run, plan_tries=0), event.at), ()
+    return replace(run, state=RunState.RUNNING, reason=""), ()
+
+
+def _cancel(run: Run, event: Commanded) -> Outcome:
+    if run.state in FINAL:
+        return f"The run is over: it is {_word(run.state)}."
+    return working.stopped(run, event.at, f"Cancelled by @{event.author}.")
+
+
+def _retry(run: Run, event: Commanded) -> Outcome:
+    tasks = _named(run, event.command, RETRYABLE)
+    if isinstance(tasks, str):
+        return tasks
+    if run.state in (RunState.CANCELLED, RunState.COMPLETED):
+        return f"The run is {_word(run.state)}: `/tdd plan` starts it anew."
+    for task in tasks:
+        if task.state not in RETRYABLE:
+            return f"{task.key} is {_word(task.state)}; only a failed, blocked or skipped task can be tried again."
+        run = _retried(run, task, event.command.option("worker") or "")
+    return run, ()
+
+
+def _skip(run: Run, event: Commanded) -> Outcome:
+    tasks = _named(run, event.command)
+    if isinstance(tasks, str):
+        return tasks
+    for task in tasks:
+        if task.state is TaskState.COMPLETE:
+            return f"{task.key} has landed already; revert its commits if it is not wanted."
+        if run.landing == task.key:
+            return f"{task.key} is being landed right now."
+        run = run.with_task(replace(task, state=TaskState.SKIPPED, reason=f"Skipped by @{event.author}.", proven=None))
+    return replace(run, state=_unblocked(run)), ()
+
+
+def _later(run: Run, event: Commanded) -> Outcome:
+    return (
+        f"`/tdd {event.command.verb}` is understood, but this version cannot do it yet. `/tdd help` lists what it can."
+    )
+
+
+def _retried(run: Run, task: Task, worker: str = "") -> Run:
+    chances = len(task.attempts) + run.rules.attempts
+    retried = replace(task, state=TaskState.READY, chances=chances, worker=worker or task.worker)
+    return replace(run.with_task(retried), state=_unblocked(run), ended_at=None)
+
+
+def _unblocked(run: Run) -> RunState:
+    return RunState.RUNNING if run.state in (RunState.BLOCKED, RunState.FAILED) else run.state
+
+
+def _named(run: Run, command: Command, among: frozenset[TaskState] = frozenset()) -> tuple[Task, ...] | str:
+    """The tasks that a command speaks of, or the sentence that says why there are none."""
+    if command.scope is not None:
+        wanted = frozenset({TaskState.FAILED, TaskState.BLOCKED}) if command.scope == "all failed" else among
+        tasks = tuple(task for task in run.tasks if not wanted or task.state in wanted)
+        return tasks or "No task is in that state."
+    unknown = [key for key in command.task if run.task(key) is None]
+    if unknown:
+        known = ", ".join(task.key for task in run.tasks) or "none yet"
+        return f"There is no {unknown[0]} in this run. Its tasks: {known}."
+    if not command.task and command.verb is not Verb.EXPLAIN:
+        return f"Which task? For example `/tdd {command.verb} {run.tasks[0].key if run.tasks else 'TASK-1'}`."
+    return tuple(task for task in run.tasks if task.key in command.task)
+
+
+def _word(state: RunState | TaskState) -> str:
+    return state.value.replace("_", " ")
+
+
+_CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = MappingProxyType(
+    dict.fromkeys(Verb, _later)
+    | {
+        Verb.HELP: _help,
+        Verb.STATUS: _status,
+        Verb.EXPLAIN: _explain,
+        Verb.PLAN: _plan,
+        Verb.APPROVE: _approve,
+        Verb.PAUSE: _pause,
+        Verb.RESUME: _resume,
+        Verb.CANCEL: _cancel,
+        Verb.RETRY: _retry,
+        Verb.SKIP: _skip,
+    }
+)
+AVAILABLE = frozenset(verb for verb, act in _CARRY_OUT.items() if act is not _later)

@@ -1,0 +1,36 @@
+"""The effects that a run's values imply, whatever events led to them."""
+
+from tdd_orchestrator.core.effect import Dispatch, Effect, Land, ShowComment, ShowRun, ShowTask
+from tdd_orchestrator.core.jobs import assignment
+from tdd_orchestrator.core.run import JobState, Run
+from tdd_orchestrator.core.showing import has_check
+
+
+def implied(run: Run) -> tuple[Effect, ...]:
+    """Dispatches that GitHub has not confirmed, and the landing in hand."""
+    dispatches = tuple(Dispatch(assignment(run, job)) for job in run.jobs if job.state is JobState.ASKED)
+    land = _land(run)
+    return (*dispatches, land) if land else dispatches
+
+
+def everything_shown(run: Run) -> tuple[Effect, ...]:
+    """All that people see of the run, on its present head."""
+    tasks = (ShowTask(task.key, run.head.sha, run.generation) for task in run.tasks if has_check(run, task))
+    return (ShowRun(run.head.sha, run.generation), *tasks, ShowComment())
+
+
+def _land(run: Run) -> Land | None:
+    task = run.task(run.landing) if run.landing else None
+    if task is None or task.proven is None:
+        return None
+    proven = task.proven
+    return Land(
+        task=task.key,
+        branch=run.head.name,
+        onto=run.head.sha,
+        base=proven.base,
+        tip=proven.tip,
+        workflow_run=proven.workflow_run,
+        staged=proven.staged if proven.staged_proof and proven.staged_on == run.head.sha else None,
+        staging=f"{run.rules.branch_prefix}{run.number}/{task.key}",
+    )

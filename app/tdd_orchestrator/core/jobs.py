@@ -1,0 +1,68 @@
+"""Dispatched jobs: their nonces, and the assignment that a job stands for, both derived from the run alone."""
+
+import hashlib
+from dataclasses import replace
+
+from tdd_orchestrator.core.result import Assignment, Step
+from tdd_orchestrator.core.run import Job, JobState, Run, Task
+
+
+def nonce(run: Run, step: Step, task: str | None, number: int) -> str:
+    """12 hex digits that are the same whenever the same job is asked for again."""
+    what = f"{run.repo}#{run.number}@{run.opened_at:.0f}:{step}:{task or ''}:{number}"
+    return hashlib.sha256(what.encode()).hexdigest()[:12]
+
+
+def asked(run: Run, step: Step, at: float, task: str | None = None) -> tuple[Run, str]:
+    """The run with one more job of this step (and task), and the job's nonce."""
+    number = sum(1 for job in run.jobs if job.step is step and job.task == task) + 1
+    key = nonce(run, step, task, number)
+    return run.with_job(Job(nonce=key, step=step, asked_at=at, task=task)), key
+
+
+def closed(run: Run, key: str, state: JobState) -> Run:
+    """The run with that job ended; unknown jobs change nothing."""
+    job = run.job(key)
+    return run if job is None else run.with_job(replace(job, state=state))
+
+
+def is_open(run: Run, key: str) -> bool:
+    """Whether a result under this nonce is still awaited; a second result is not."""
+    job = run.job(key)
+    return job is not None and job.state in (JobState.ASKED, JobState.STARTED)
+
+
+def assignment(run: Run, job: Job) -> Assignment:
+    """What the runner of this job is told."""
+    task = run.task(job.task) if job.task else None
+    common = Assignment(
+        step=job.step,
+        nonce=job.nonce,
+        repo=run.repo,
+        number=run.number,
+        head=run.head.sha,
+        base=run.base.sha,
+        branch=run.head.name,
+        worker=run.rules.worker,
+        prds=tuple(sorted({requirement.path for requirement in run.requirements})),
+        budget_usd=round(max(run.rules.per_run - run.usd, 0.0), 4),
+    )
+    if task is None:
+        return common
+    if job.step is Step.PROVE and task.proven is not None:
+        return replace(
+            common, task=task.planned, head=task.proven.staged or task.proven.tip, since=task.proven.staged_on or ""
+        )
+    return _work(common, task, job)
+
+
+def _work(common: Assignment, task: Task, job: Job) -> Assignment:
+    attempt = next((attempt for attempt in task.attempts if attempt.nonce == job.nonce), None)
+    return replace(
+        common,
+        task=task.planned,
+        head=attempt.base if attempt else common.head,
+        attempt=attempt.number if attempt else 1,
+        feedback=attempt.feedback if attempt else "",
+        worker=task.worker or common.worker,
+    )

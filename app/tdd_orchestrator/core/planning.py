@@ -1,0 +1,162 @@
+"""From a pull request to an approved plan: what the run becomes when a pull request is seen and when a plan is
+reported.
+"""
+
+from dataclasses import replace
+
+from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core.budget import quote
+from tdd_orchestrator.core.event import PlanReported, PullRequestSeen
+from tdd_orchestrator.core.plan import Plan, criticise, in_sequence
+from tdd_orchestrator.core.prd import Requirement
+from tdd_orchestrator.core.result import Step
+from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task, TaskState
+
+PLAN_TRIES = 3
+"""How often a planning job may be lost or leave nothing before a person is asked."""
+
+
+def opened(event: PullRequestSeen) -> Run | None:
+    """A new run, planning or blocked; `None` where the pull request holds no PRD at all."""
+    if not event.requirements and not event.faults:
+        return None
+    run = Run(
+        repo=event.repo,
+        number=event.number,
+        state=RunState.PLANNING,
+        head=event.head,
+        base=event.base,
+        opened_at=event.at,
+        seen_at=event.at,
+        rules=event.rules,
+        title=event.title,
+        author=event.author,
+        requirements=event.requirements,
+        faults=event.faults,
+    )
+    if event.fork:
+        return blocked(
+            run,
+            "The head is in a fork: its code is not run. Ask a maintainer to push it to a branch of this repository.",
+        )
+    return planned_again(run, event.at)
+
+
+def seen(run: Run, event: PullRequestSeen) -> Run:
+    """The run after a push or another look. A look older than what is known changes nothing."""
+    if event.at < run.seen_at:
+        return run
+    before = _wanted(run.requirements)
+    run = replace(
+        run,
+        head=event.head,
+        base=event.base,
+        rules=event.rules,
+        title=event.title,
+        seen_at=event.at,
+        requirements=event.requirements,
+        faults=event.faults,
+    )
+    if event.fork or run.state in FINAL:
+        return run
+    changed = _wanted(event.requirements) ^ before
+    started = any(task.attempts for task in run.tasks)
+    if started:
+        return _noted(run, sorted({name for name, _ in changed}))
+    if changed or (run.state is RunState.BLOCKED and not run.tasks and not _refused(run) and not run.open_jobs()):
+        return planned_again(run, event.at)
+    return run
+
+
+def planned_again(run: Run, at: float) -> Run:
+    """The run with a planning job asked for, or blocked by what the PRD's author must mend first."""
+    run = replace(run, tasks=(), quote=None, approved_by="", jobs=tuple(_superseded(job) for job in run.jobs))
+    if _refused(run):
+        worst = next(fault for fault in run.faults if fault.level == "failure")
+        return blocked(
+            run, f"The PRD cannot be planned: {worst.path}:{worst.line} {worst.message} {worst.remedy}".strip()
+        )
+    if not run.requirements:
+        return blocked(run, "The pull request holds no requirement any more. Add a PRD, or close it.")
+    run = replace(run, state=RunState.PLANNING, reason="", resume_to=None, ended_at=None)
+    return jobs.asked(run, Step.PLAN, at)[0]
+
+
+def reported(run: Run, event: PlanReported) -> Run:
+    """The plan is taken if the critic finds nothing; overlapping tasks are put one after the other."""
+    result = event.result
+    if not jobs.is_open(run, result.nonce):
+        return run
+    run = jobs.closed(run, result.nonce, JobState.DONE)
+    run = replace(run, plan_usage=(*run.plan_usage, *result.usage))
+    if result.plan is None:
+        return blocked(run, f"There is no plan: {result.reason} Mend it, then `/tdd plan`.")
+    if findings := criticise(result.plan, run.requirements):
+        return blocked(
+            run,
+            "The plan was refused: " + " ".join(finding.sentence for finding in findings[:5]) + " Then `/tdd plan`.",
+        )
+    plan, notes = in_sequence(result.plan)
+    return _taken(run, plan, tuple(note.sentence for note in notes), event.at)
+
+
+def lost(run: Run, reason: str, at: float) -> Run:
+    """The planning job left nothing: it is asked again, and at the third time a person is."""
+    tries = run.plan_tries + 1
+    run = replace(run, plan_tries=tries)
+    if tries >= PLAN_TRIES:
+        return blocked(
+            run, f"Planning ended {tries} times without a result: {reason} Look at the workflow run, then `/tdd plan`."
+        )
+    return jobs.asked(run, Step.PLAN, at)[0]
+
+
+def blocked(run: Run, reason: str) -> Run:
+    """The run waits for somebody, for this reason."""
+    return replace(run, state=RunState.BLOCKED, reason=reason)
+
+
+def needs_approval(run: Run) -> bool:
+    """Whether the plan waits for a person: its median quote is at or over the limit, and nobody has approved it."""
+    return not run.approved_by and run.quote is not None and run.quote.usd_p50 >= run.rules.approve_above
+
+
+def _taken(run: Run, plan: Plan, notes: tuple[str, ...], at: float) -> Run:
+    tasks = tuple(Task(planned, chances=run.rules.attempts) for planned in plan.tasks)
+    run = replace(
+        run,
+        tasks=tasks,
+        notes=notes,
+        prompt_version=plan.prompt_version,
+        plan_tries=0,
+        quote=quote(plan.tasks, worker=run.rules.worker),
+    )
+    state = RunState.AWAITING_APPROVAL if needs_approval(run) else RunState.RUNNING
+    if run.state is RunState.PAUSED:
+        return replace(run, resume_to=state)
+    return replace(run, state=state, reason="")
+
+
+def _refused(run: Run) -> bool:
+    return any(fault.level == "failure" for fault in run.faults)
+
+
+def _superseded(job: Job) -> Job:
+    return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job
+
+
+def _wanted(requirements: tuple[Requirement, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset((r.id, r.digest) for r in requirements)
+
+
+def _noted(run: Run, names: list[str]) -> Run:
+    if not names:
+        return run
+    touched = [
+        task.key
+        for task in run.tasks
+        if set(names) & set(task.planned.requirements) and task.state is TaskState.COMPLETE
+    ]
+    done = f" {', '.join(touched)} had landed already and stands as it was." if touched else ""
+    note = f"{', '.join(names)} changed in the PRD after the plan was made.{done}"
+    return run if note in run.notes else replace(run, notes=(*run.notes, note))

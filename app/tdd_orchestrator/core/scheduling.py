@@ -1,0 +1,82 @@
+"""What may start now, what lands next, and when a run is over: rules in the order in which they are asked."""
+
+from dataclasses import replace
+
+from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core.plan import path_lengths
+from tdd_orchestrator.core.result import Step
+from tdd_orchestrator.core.run import SETTLED, Attempt, JobState, Run, RunState, Task, TaskState
+
+
+def scheduled(run: Run, at: float) -> Run:
+    """The run with everything started that may start; nothing but a running run moves."""
+    if run.state is not RunState.RUNNING:
+        return run
+    run = _released(run)
+    run = _landing_chosen(run)
+    if run.usd < run.rules.per_run:
+        run = _started(run, at)
+    return _ended(run, at)
+
+
+def _released(run: Run) -> Run:
+    tasks = tuple(
+        replace(task, state=TaskState.READY) if task.state is TaskState.PENDING and run.is_startable(task) else task
+        for task in run.tasks
+    )
+    return replace(run, tasks=tasks)
+
+
+def _landing_chosen(run: Run) -> Run:
+    """One landing at a time, in the plan's order; while a merged tree is being proven nothing else may move the
+    head.
+    """
+    if run.landing is not None or any(job.step is Step.PROVE for job in run.open_jobs()):
+        return run
+    passing = run.tasks_in(TaskState.PASSING)
+    return replace(run, landing=passing[0].key) if passing else run
+
+
+def _started(run: Run, at: float) -> Run:
+    """Longest remaining path first, so that the critical path is never kept waiting."""
+    lengths = path_lengths(task.planned for task in run.tasks)
+    ready = sorted(run.tasks_in(TaskState.READY), key=lambda task: -lengths[task.key])
+    free = run.rules.max_parallel - len(run.tasks_in(TaskState.IN_PROGRESS))
+    for task in ready[: max(free, 0)]:
+        run = _attempted(run, task, at)
+    return run
+
+
+def _attempted(run: Run, task: Task, at: float) -> Run:
+    run, nonce = jobs.asked(run, Step.WORK, at, task.key)
+    attempt = Attempt(
+        number=len(task.attempts) + 1, nonce=nonce, started_at=at, base=run.head.sha, feedback=task.feedback
+    )
+    return run.with_task(
+        replace(task, state=TaskState.IN_PROGRESS, attempts=(*task.attempts, attempt), reason="", proven=None)
+    )
+
+
+def _ended(run: Run, at: float) -> Run:
+    if run.tasks and all(task.state in SETTLED for task in run.tasks):
+        return replace(run, state=RunState.COMPLETED, reason="", ended_at=at)
+    if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or any(
+        j.state is not JobState.LOST for j in run.open_jobs()
+    ):
+        return run
+    if run.tasks_in(TaskState.READY) and run.usd >= run.rules.per_run:
+        spent = f"The run has spent ${run.usd:.2f} of its ${run.rules.per_run:.2f}."
+        return replace(
+            run,
+            state=RunState.BLOCKED,
+            reason=f"{spent} Raise `budget.per_run` on the base branch, then `/tdd resume`.",
+        )
+    stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
+    if stuck and not run.tasks_in(TaskState.READY):
+        return replace(run, state=RunState.BLOCKED, reason=_waits_for(stuck))
+    return run
+
+
+def _waits_for(stuck: tuple[Task, ...]) -> str:
+    told = " ".join(f"{task.key} {task.state}: {task.reason}" for task in stuck[:3])
+    return f"{told} `/tdd retry {stuck[0].key}` tries again, `/tdd skip {stuck[0].key}` goes on without it."

@@ -1,0 +1,37 @@
+"""The few answers that are part of a decision itself: help, status and explanation, in plain Markdown."""
+
+from tdd_orchestrator.core.run import Run, Task
+
+HELP = (
+    ("status", "where the run stands"),
+    ("explain TASK-3", "what happened in a task's attempts"),
+    ("plan", "make the plan anew, before work has started"),
+    ("approve", "start the plan that waits"),
+    ("retry TASK-3", "give a failed task more attempts; `all failed` for every one; `--worker NAME` by another worker"),
+    ("skip TASK-3", "go on without a task"),
+    ("pause · resume", "nothing new starts · it goes on"),
+    ("cancel", "stop; what has landed stays"),
+)
+
+
+def help_text() -> str:
+    """What can be asked, as a list."""
+    lines = [f"- `/tdd {form}` {meaning}" for form, meaning in HELP]
+    return "One command a line, at the start of a line of a new comment:\n" + "\n".join(lines)
+
+
+def status_text(run: Run) -> str:
+    """The run in a few lines."""
+    word = run.state.value.replace("_", " ")
+    lines = [f"The run is **{word}**. {run.reason}".rstrip()]
+    lines += [f"- {task.key} {task.state.value.replace('_', ' ')}: {task.planned.title}" for task in run.tasks]
+    return "\n".join(lines)
+
+
+def explained(task: Task) -> str:
+    """A task's attempts and what each stage said."""
+    lines = [f"**{task.key} · {task.planned.title}** is {task.state.value.replace('_', ' ')}. {task.reason}".rstrip()]
+    for attempt in task.attempts:
+        lines.append(f"- attempt {attempt.number}" + (f": {attempt.reason}" if attempt.reason else ""))
+        lines += [f"  - {stage.stage} {stage.state}: {stage.sentence}" for stage in attempt.stages]
+    return "\n".join(lines)

@@ -1,0 +1,161 @@
+"""A task's attempts: dispatched, reported, lost, timed out, stopped."""
+
+from dataclasses import replace
+
+from tdd_orchestrator.core import jobs, landing, planning
+from tdd_orchestrator.core.effect import CancelJob, Effect
+from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReported
+from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, WorkResult
+from tdd_orchestrator.core.run import FINAL, Attempt, Job, JobState, Proven, Run, RunState, Task, TaskState
+
+QUEUE_GRACE_S = 600.0
+"""Seconds a job may wait for a runner on top of its own time limit before it counts as lost."""
+
+
+def dispatched(run: Run, event: Dispatched) -> Run:
+    """GitHub confirmed the dispatch; a report that was quicker than this keeps the job done."""
+    job = run.job(event.nonce)
+    if job is None:
+        return run
+    state = JobState.STARTED if job.state is JobState.ASKED else job.state
+    return run.with_job(replace(job, state=state, workflow_run=event.workflow_run, url=event.url))
+
+
+def dispatch_refused(run: Run, event: DispatchRefused) -> Run:
+    """The run waits for somebody to mend the workflow; the attempt does not count."""
+    job = run.job(event.nonce)
+    if job is None or not jobs.is_open(run, event.nonce):
+        return run
+    run = jobs.closed(run, event.nonce, JobState.LOST)
+    task = run.task(job.task) if job.task else None
+    if task is not None and task.state is TaskState.IN_PROGRESS:
+        run = run.with_task(_ended(replace(task, chances=task.chances + 1), event.nonce, event.at, event.reason))
+    if task is not None and job.step is Step.PROVE:
+        run = run.with_task(replace(task, proven=replace(task.proven, staged=None) if task.proven else None))
+    return planning.blocked(run, f"{event.reason} Then `/tdd resume`.") if run.state not in FINAL else run
+
+
+def reported(run: Run, event: WorkReported) -> Run:
+    """An attempt has ended: proven work waits to land, everything else goes back with its reason."""
+    result = event.result
+    job, task = run.job(result.nonce), run.task(result.task)
+    if job is None or task is None or not jobs.is_open(run, result.nonce) or job.task != result.task:
+        return run
+    run = jobs.closed(run, result.nonce, JobState.DONE)
+    if task.state is not TaskState.IN_PROGRESS or task.attempts[-1].nonce != result.nonce:
+        return run
+    accepted, reason, feedback = _verdict(result, event.proof)
+    stages = result.stages if event.proof is None else (*result.stages, _proof_stage(event.proof))
+    task = _with_stages(task, result.nonce, event.at, stages, accepted, reason)
+    if not accepted or result.tip is None:
+        return run.with_task(sent_back(task, reason, feedback))
+    digest = event.proof.digest if event.proof else ""
+    proven = Proven(result.nonce, event.workflow_run, task.attempts[-1].base, result.tip, digest=digest)
+    return run.with_task(replace(task, state=TaskState.PASSING, proven=proven, reason="", feedback=""))
+
+
+def sent_back(task: Task, reason: str, feedback: str) -> Task:
+    """Ready for another attempt that is told why, or failed when its chances are used up."""
+    if len(task.attempts) >= task.chances:
+        tries = f"{len(task.attempts)} attempt{'s' if len(task.attempts) != 1 else ''}"
+        return replace(task, state=TaskState.FAILED, reason=f"{reason} ({tries})", feedback=feedback, proven=None)
+    return replace(task, state=TaskState.READY, reason=reason, feedback=feedback or reason, proven=None)
+
+
+def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
+    """A job ended without a result."""
+    job = run.job(nonce)
+    if job is None or not jobs.is_open(run, nonce):
+        return run
+    run = jobs.closed(run, nonce, JobState.LOST)
+    if run.state in FINAL:
+        return run
+    if job.step is Step.PLAN:
+        return planning.lost(run, reason, at)
+    task = run.task(job.task) if job.task else None
+    if task is None:
+        return run
+    if job.step is Step.PROVE:
+        return landing.proof_lost(run, task, reason)
+    if task.state is not TaskState.IN_PROGRESS:
+        return run
+    ended = _ended(task, nonce, at, reason)
+    return run.with_task(sent_back(ended, reason, task.attempts[-1].feedback))
+
+
+def timed_out(run: Run, at: float) -> Run:
+    """Every job without a result within its time is given up."""
+    if run.state in FINAL:
+        return run
+    limit = run.rules.task_minutes * 60.0 + QUEUE_GRACE_S
+    for job in run.open_jobs():
+        if at - job.asked_at > limit:
+            run = lost(run, job.nonce, f"No result came within {run.rules.task_minutes} minutes.", at)
+    return run
+
+
+def stopped(run: Run, at: float, reason: str) -> tuple[Run, tuple[Effect, ...]]:
+    """Nothing goes on: runners are cancelled, what has landed stays."""
+    if run.state in FINAL:
+        return run, ()
+    effects = tuple(CancelJob(job.nonce, job.workflow_run) for job in run.open_jobs() if job.workflow_run is not None)
+    run = replace(
+        run,
+        state=RunState.CANCELLED,
+        reason=reason,
+        ended_at=at,
+        landing=None,
+        jobs=tuple(_given_up(job) for job in run.jobs),
+        tasks=tuple(_left(task, at, reason) for task in run.tasks),
+    )
+    return run, effects
+
+
+def _verdict(result: WorkResult, proof: ProofResult | None) -> tuple[bool, str, str]:
+    if result.tip is None:
+        return False, result.reason, result.feedback or result.reason
+    if proof is None:
+        return False, "The work was accepted, but the prove job left no proof.", ""
+    if proof.tip != result.tip:
+        return False, "The prove job proved another commit than the one that was handed over.", ""
+    if not proof.holds:
+        return False, f"The proof did not hold: {proof.reason}", proof.reason
+    return True, "", ""
+
+
+def _proof_stage(proof: ProofResult) -> StageReport:
+    state = StageState.ACCEPTED if proof.holds else StageState.REFUSED
+    sentence = proof.reason or "Proven again from git on a clean runner."
+    return StageReport(Stage.PROVE, state, sentence, proof.seconds, proof.tip, proof.remarks, (), proof.suite_runs)
+
+
+def _with_stages(
+    task: Task, nonce: str, at: float, stages: tuple[StageReport, ...], accepted: bool, reason: str
+) -> Task:
+    attempts = tuple(
+        replace(a, ended_at=at, stages=stages, accepted=accepted, reason=reason) if a.nonce == nonce else a
+        for a in task.attempts
+    )
+    return replace(task, attempts=attempts)
+
+
+def _ended(task: Task, nonce: str, at: float, reason: str) -> Task:
+    attempts = tuple(_closed(attempt, nonce, at, reason) for attempt in task.attempts)
+    state = TaskState.READY if task.state is TaskState.IN_PROGRESS else task.state
+    return replace(task, attempts=attempts, state=state)
+
+
+def _closed(attempt: Attempt, nonce: str, at: float, reason: str) -> Attempt:
+    if attempt.nonce != nonce:
+        return attempt
+    return replace(attempt, ended_at=at, accepted=False, reason=reason)
+
+
+def _given_up(job: Job) -> Job:
+    return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job
+
+
+def _left(task: Task, at: float, reason: str) -> Task:
+    if task.state is not TaskState.IN_PROGRESS:
+        return task
+    return _ended(task, task.attempts[-1].nonce, at, reason)
