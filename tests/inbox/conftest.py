@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from tdd_orchestrator.inbox import Inbox
 from world.inbox_work import OpenInbox
 
+SERVER = os.environ.get("TDD_TEST_POSTGRESQL_URL")
+
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
@@ -24,20 +26,19 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
     """A schema of its own in the server that the environment names."""
-    server = os.environ.get("TDD_TEST_POSTGRESQL_URL")
-    if not server or importlib.util.find_spec("psycopg") is None:
+    if not SERVER or importlib.util.find_spec("psycopg") is None:
         pytest.skip("no PostgreSQL: set TDD_TEST_POSTGRESQL_URL=postgresql+psycopg://… and install psycopg")
     schema = f"inbox_{uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
-        url = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
+        url = make_url(SERVER).update_query_dict({"options": f"-csearch_path={schema}"})
         yield url.render_as_string(hide_password=False)
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"] if SERVER else ["sqlite"])
 def url(request: pytest.FixtureRequest) -> str:
     answer: str = request.getfixturevalue(f"{request.param}_url")
     return answer

@@ -84,6 +84,7 @@ class Inbox:
         await asyncio.to_thread(self._engine.dispose)
         if self._lock:
             self._lock.release()
+            self._lock = None
 
     @property
     def commits(self) -> int:
