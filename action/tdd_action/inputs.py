@@ -1,0 +1,147 @@
+"""What a runner is told, read once from the environment into a frozen value; every fault in one error."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.result import Assignment, Step
+from tdd_orchestrator.core.wire import MalformedWire, from_wire
+
+E = TypeVar("E", bound=StrEnum)
+
+SECRETS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "TDD_TOKEN", "GITHUB_TOKEN", "INPUT_ANTHROPIC-API-KEY", "INPUT_TOKEN")
+"""Names that are taken out of the environment before anything else happens."""
+
+
+class Job(StrEnum):
+    """What this process does. `land` is not dispatched: it follows a proof in the same workflow run."""
+
+    PLAN = "plan"
+    WORK = "work"
+    PROVE = "prove"
+    LAND = "land"
+
+
+class Lander(StrEnum):
+    """Who lands a proven result: the app, or this workflow with a write token."""
+
+    APP = "app"
+    WORKFLOW = "workflow"
+
+
+class WrongInputs(TddError):
+    """The inputs of this step are not usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """One step's inputs. Folders are absolute; `out` is made when it is first written to."""
+
+    job: Job
+    assignment: Assignment
+    repository: Path
+    out: Path
+    worker: str = ""
+    script: str = ""
+    lander: Lander = Lander.APP
+    api_key: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    output_file: Path | None = None
+    summary_file: Path | None = None
+    temporary: Path | None = None
+
+    @property
+    def profile(self) -> str:
+        """The worker to use: what the workflow says, or else what the assignment says."""
+        return self.worker or self.assignment.worker
+
+
+def read_inputs(environ: Mapping[str, str]) -> Inputs:
+    """The inputs in these variables. Raises `WrongInputs` with all faults at once; never quotes a secret."""
+    faults: list[str] = []
+    job = _choice(Job, environ, "TDD_STEP", None, faults)
+    lander = _choice(Lander, environ, "TDD_LANDER", Lander.APP, faults)
+    assignment = _assignment(environ.get("TDD_ASSIGNMENT", ""), faults)
+    repository = _folder(environ, faults)
+    out = environ.get("TDD_OUT_DIR") or (environ.get("RUNNER_TEMP", "") and f"{environ['RUNNER_TEMP']}/tdd")
+    if not out:
+        faults.append("TDD_OUT_DIR is empty: name the folder for the result files.")
+    if job and assignment:
+        faults += _contradictions(job, assignment)
+    if job is Job.LAND and lander is Lander.WORKFLOW and not _token(environ):
+        faults.append("TDD_TOKEN is empty: landing from the workflow needs a token with contents: write.")
+    if faults or job is None or assignment is None or lander is None or repository is None:
+        raise WrongInputs(" ".join(faults))
+    return Inputs(
+        job=job,
+        assignment=assignment,
+        repository=repository,
+        out=Path(out).absolute(),
+        worker=environ.get("TDD_WORKER", ""),
+        script=environ.get("TDD_SCRIPT", ""),
+        lander=lander,
+        api_key=environ.get("ANTHROPIC_API_KEY", ""),
+        token=_token(environ),
+        output_file=_optional(environ, "GITHUB_OUTPUT"),
+        summary_file=_optional(environ, "GITHUB_STEP_SUMMARY"),
+        temporary=_optional(environ, "RUNNER_TEMP"),
+    )
+
+
+def _token(environ: Mapping[str, str]) -> str:
+    return environ.get("TDD_TOKEN") or environ.get("GITHUB_TOKEN", "")
+
+
+def _optional(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]) if environ.get(name) else None
+
+
+def _folder(environ: Mapping[str, str], faults: list[str]) -> Path | None:
+    given = environ.get("TDD_REPOSITORY_DIR") or environ.get("GITHUB_WORKSPACE")
+    if not given:
+        faults.append("TDD_REPOSITORY_DIR is empty: name the folder of the checkout.")
+        return None
+    if not Path(given).is_dir():
+        faults.append(f"TDD_REPOSITORY_DIR: there is no folder {given}.")
+    return Path(given).absolute()
+
+
+def _choice(kind: type[E], environ: Mapping[str, str], name: str, default: E | None, faults: list[str]) -> E | None:
+    given = environ.get(name, "") or (default.value if default else "")
+    try:
+        return kind(given)
+    except ValueError:
+        faults.append(f"{name} is {given!r}: write {', '.join(kind)}.")
+        return None
+
+
+def _assignment(text: str, faults: list[str]) -> Assignment | None:
+    if not text:
+        faults.append("TDD_ASSIGNMENT is empty: it is the JSON that the app sends as the input `assignment`.")
+        return None
+    try:
+        return from_wire(Assignment, json.loads(text))
+    except (ValueError, MalformedWire) as malformed:
+        faults.append(f"TDD_ASSIGNMENT is not an assignment: {malformed}")
+        return None
+
+
+def _contradictions(job: Job, assignment: Assignment) -> list[str]:
+    faults = []
+    allowed = {
+        Job.PLAN: (Step.PLAN,),
+        Job.WORK: (Step.WORK,),
+        Job.PROVE: (Step.WORK, Step.PROVE),
+        Job.LAND: tuple(Step),
+    }
+    if assignment.step not in allowed[job]:
+        faults.append(f"TDD_STEP is {job}, but the assignment is for {assignment.step}.")
+    if assignment.step is Step.WORK and assignment.task is None:
+        faults.append("The assignment is for work and names no task.")
+    if assignment.step is Step.PROVE and not assignment.since:
+        faults.append("The assignment is for a proof and does not say since which commit.")
+    return faults
