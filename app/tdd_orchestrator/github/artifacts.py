@@ -1,0 +1,105 @@
+"""Artifacts of workflow runs: zip files from a machine that ran other people's code, so they are not trusted.
+
+The archive is read in memory and never unpacked to a disk; sizes are counted while reading, because a zip's own figures
+may lie.
+"""
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+import httpx
+
+from tdd_orchestrator.github.client import Connection
+from tdd_orchestrator.github.errors import Gone, NotFound, UnsafeArtifact, Weather
+from tdd_orchestrator.github.http import TIMEOUT, USER_AGENT
+
+RESULT_NAMES = ("tdd-result", "tdd-work")
+LARGEST = 100_000_000
+MOST_FILES = 10_000
+CHUNK = 1 << 16
+
+
+async def result_files(connection: Connection, workflow_run: int, *, largest: int = LARGEST) -> dict[str, bytes]:
+    """The files of the newest artifact `tdd-result`, else `tdd-work`, of a run; `{}` where there is neither or it has
+    expired.
+    """
+    found: dict[str, dict[str, object]] = {}
+    listed = connection.pages("/repos/{repo}/actions/runs/{run}/artifacts", inside="artifacts", run=workflow_run)
+    async for artifact in listed:
+        name = str(artifact["name"])
+        if name in RESULT_NAMES and not artifact.get("expired") and _id(artifact) > _id(found.get(name)):
+            found[name] = artifact
+    for name in RESULT_NAMES:
+        if name in found:
+            return unpacked(await _download(connection, _id(found[name]), largest), largest)
+    return {}
+
+
+def _id(artifact: dict[str, object] | None) -> int:
+    return int(str(artifact["id"])) if artifact else 0
+
+
+async def _download(connection: Connection, artifact: int, largest: int) -> bytes:
+    """The zip. GitHub answers with an address elsewhere, good for a minute; our token stays here."""
+    try:
+        answer = await connection.get("/repos/{repo}/actions/artifacts/{artifact}/zip", artifact=artifact)
+    except (Gone, NotFound) as absent:
+        raise Gone(f"Artifact {artifact} of {connection.repo} has expired.", remedy="Run the task again.") from absent
+    if answer.status != 302:
+        return answer.content
+    try:
+        async with (
+            httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True, headers={"User-Agent": USER_AGENT}) as plain,
+            plain.stream("GET", answer.headers["location"]) as response,
+        ):
+            response.raise_for_status()
+            return await _read(response, largest)
+    except httpx.HTTPError as broken:
+        raise Weather(f"Artifact {artifact} could not be downloaded ({type(broken).__name__}).") from broken
+
+
+async def _read(response: httpx.Response, largest: int) -> bytes:
+    kept = bytearray()
+    async for chunk in response.aiter_bytes(CHUNK):
+        kept += chunk
+        if len(kept) > largest:
+            raise UnsafeArtifact(f"The artifact is larger than {largest} bytes; a result of ours is far smaller.")
+    return bytes(kept)
+
+
+def unpacked(zipped: bytes, largest: int = LARGEST) -> dict[str, bytes]:
+    """The files of a zip by their name.
+
+    `UnsafeArtifact` for names that leave the archive, too many files or too many bytes.
+    """
+    files: dict[str, bytes] = {}
+    left = largest
+    try:
+        with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+            if len(archive.infolist()) > MOST_FILES:
+                raise UnsafeArtifact(f"The artifact holds more than {MOST_FILES} files.")
+            for entry in archive.infolist():
+                if entry.is_dir():
+                    continue
+                name = _plain(entry)
+                with archive.open(entry) as stream:
+                    content = stream.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise UnsafeArtifact(f"The artifact unpacks to more than {largest} bytes.")
+                files[name] = content
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as broken:
+        raise UnsafeArtifact(f"The artifact is not a zip file that can be read: {broken}") from broken
+    return files
+
+
+def _plain(entry: zipfile.ZipInfo) -> str:
+    """The entry's name, if it is a plain relative path of a regular file."""
+    name = entry.filename
+    path = PurePosixPath(name)
+    kind = entry.external_attr >> 16 & 0o170000
+    odd = "\\" in name or ":" in name or any(ord(letter) < 32 for letter in name)
+    if odd or path.is_absolute() or ".." in path.parts or str(path) != name or kind not in (0, 0o100000):
+        raise UnsafeArtifact(f"The artifact holds {name!r}, which is not a plain file below it.")
+    return name

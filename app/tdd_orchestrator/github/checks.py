@@ -1,0 +1,143 @@
+"""Check runs: one per `external_id` and commit, sent only when it would look different.
+
+GitHub's limits: 50 annotations a request, which a PATCH appends and nothing removes; three buttons; 65,535 characters
+of summary and of text. https://docs.github.com/en/rest/checks/runs
+"""
+
+from typing import Any
+
+from tdd_orchestrator.core.content import CheckContent
+from tdd_orchestrator.core.result import Remark
+from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.github.answer import Answer
+from tdd_orchestrator.github.client import Connection
+from tdd_orchestrator.github.digest import check_digest, digest, unsent
+from tdd_orchestrator.github.errors import Gone, NotFound
+from tdd_orchestrator.github.texts import CHECK_LIMIT, cut
+from tdd_orchestrator.github.views import moment
+
+PAGE = 50
+RUNS = "/repos/{repo}/check-runs"
+RUN = "/repos/{repo}/check-runs/{check}"
+
+
+async def show(connection: Connection, content: CheckContent, shown: Shown | None, *, again: bool) -> Shown:
+    """Make the check stand as `content` says; what is shown then.
+
+    `again` says that an earlier try may have created it: then it is looked for first. Where annotations would have to
+    change, a new check run of the same name takes the old one's place.
+    """
+    if shown is None and again:
+        shown = await found(connection, content)
+    if (updated := await update(connection, content, shown)) is not None:
+        return updated
+    return Shown(await _create(connection, content, after=shown.id if shown else 0), check_digest(content))
+
+
+async def update(connection: Connection, content: CheckContent, shown: Shown | None) -> Shown | None:
+    """The same, but nothing is created: `None` where there is no check run that could be brought to `content`."""
+    wanted = check_digest(content)
+    if shown is None or shown.digest == wanted:
+        return shown
+    missing = unsent(shown.digest, content.annotations)
+    if missing is None:
+        return None
+    try:
+        await _patch(connection, shown.id, content, missing)
+    except (NotFound, Gone):
+        return None  # somebody deleted it, or it was archived
+    return Shown(shown.id, wanted)
+
+
+async def found(connection: Connection, content: CheckContent) -> Shown | None:
+    """What GitHub shows under the content's key; its texts are taken as different, its annotations are read."""
+    newest = await _newest(connection, content)
+    if newest is None:
+        return None
+    check = int(newest["id"])
+    sent: tuple[Remark, ...] = ()
+    if (newest.get("output") or {}).get("annotations_count"):
+        listed = connection.pages(RUN + "/annotations", check=check)
+        sent = tuple([_remark(annotation) async for annotation in listed])
+    return Shown(check, f"unknown.{len(sent)}.{digest(sent)}")
+
+
+async def _newest(connection: Connection, content: CheckContent) -> dict[str, Any] | None:
+    ours = {"app_id": connection.app_id} if connection.app_id is not None else {}
+    query = {"check_name": content.name, "filter": "all", **ours}
+    listed = connection.pages(
+        "/repos/{repo}/commits/{sha}/check-runs", inside="check_runs", query=query, sha=content.head
+    )
+    same = [check async for check in listed if check.get("external_id") == content.external_id]
+    return max(same, key=lambda check: int(check["id"]), default=None)
+
+
+async def _create(connection: Connection, content: CheckContent, *, after: int) -> int:
+    """The id of the new check run; one that is newer than `after` is the one whose creation was not confirmed."""
+
+    async def find() -> Answer | None:
+        newest = await _newest(connection, content)
+        if newest is None or int(newest["id"]) <= after:
+            return None
+        return await connection.get(RUN, check=newest["id"])
+
+    first, rest = content.annotations[:PAGE], content.annotations[PAGE:]
+    fields = {**_fields(content, first), "name": content.name, "head_sha": content.head}
+    answer = await connection.create(RUNS, fields, find=find)
+    check = int(answer.json()["id"])
+    if rest:
+        await _patch(connection, check, content, rest)
+    return check
+
+
+async def _patch(connection: Connection, check: int, content: CheckContent, annotations: tuple[Remark, ...]) -> None:
+    """Send the content and the annotations that it lacks; the same texts go with every page of them."""
+    for start in range(0, max(1, len(annotations)), PAGE):
+        await connection.write("PATCH", RUN, _fields(content, annotations[start : start + PAGE]), check=check)
+
+
+def _fields(content: CheckContent, annotations: tuple[Remark, ...]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "name": content.name,
+        "external_id": content.external_id,
+        "status": "completed" if content.conclusion else content.status,
+        "output": {
+            "title": content.title,
+            "summary": cut(content.summary, CHECK_LIMIT),
+            "text": cut(content.text, CHECK_LIMIT),
+            "annotations": [_annotation(remark) for remark in annotations],
+        },
+        "actions": [
+            {"label": one.label[:20], "description": one.description[:40], "identifier": one.identifier}
+            for one in content.buttons[:3]
+        ],
+    }
+    if content.started_at is not None:
+        fields["started_at"] = moment(content.started_at)
+    if content.conclusion is not None:
+        fields["conclusion"] = content.conclusion
+    if content.completed_at is not None and content.conclusion is not None:
+        fields["completed_at"] = moment(content.completed_at)
+    return fields
+
+
+def _annotation(remark: Remark) -> dict[str, Any]:
+    line = max(1, remark.line)
+    fields = {
+        "path": remark.path,
+        "start_line": line,
+        "end_line": line,
+        "annotation_level": remark.level,
+        "message": cut(remark.message, 16_000),  # GitHub allows 64 KB, and a letter may take four bytes
+    }
+    return {**fields, "title": remark.title[:255]} if remark.title else fields
+
+
+def _remark(shown: dict[str, Any]) -> Remark:
+    return Remark(
+        path=str(shown["path"]),
+        line=int(shown["start_line"]),
+        level=str(shown["annotation_level"]),
+        message=str(shown["message"]),
+        title=str(shown.get("title") or ""),
+    )

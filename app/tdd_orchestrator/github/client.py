@@ -1,0 +1,253 @@
+"""A connection to one repository: every request carries a token, keeps the pace, is counted, and outlives bad weather.
+
+What may be repeated is decided here, by what the request does: reading and idempotent writing are repeated after a
+failure whose outcome is unknown; what creates is repeated only after a look whether it was created after all.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from tdd_orchestrator.github.addresses import git_url
+from tdd_orchestrator.github.answer import Answer
+from tdd_orchestrator.github.errors import Forbidden, NotFound, RateLimited, Unauthorized, Weather
+from tdd_orchestrator.github.etags import EtagCache, Kept
+from tdd_orchestrator.github.http import NotSent, Wire
+from tdd_orchestrator.github.pace import WritePace
+from tdd_orchestrator.github.tokens import Tokens
+
+PER_PAGE = 100
+MOVED = frozenset({301, 307, 308})  # a renamed repository; GitHub then names it by its id
+RAW = {"Accept": "application/vnd.github.raw+json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a request may take: tries, the first wait between them, and the longest wait that is slept through
+    (seconds).
+    """
+
+    tries: int = 4
+    first_wait_s: float = 0.5
+    longest_wait_s: float = 30.0
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Connection:
+    """GitHub as one repository's installation (or token) sees it.
+
+    `counts` says how many requests were sent, by method and route; `unchanged` how many of them were answered by a free
+    304. `app_id` is ours where we are an app: it tells our check runs from those of others.
+    """
+
+    def __init__(
+        self,
+        repo: str,
+        wire: Wire,
+        tokens: Tokens,
+        *,
+        pace: WritePace | None = None,
+        patience: Patience | None = None,
+        app_id: int | None = None,
+        login: str | None = None,
+    ) -> None:
+        self.repo, self.app_id = repo, app_id
+        self.counts: Counter[str] = Counter()
+        self.unchanged = 0
+        self.patience = patience or Patience()
+        self._wire, self._tokens = wire, tokens
+        self._pace = pace or WritePace()
+        self._etags = EtagCache()
+        self._login = login
+        self._closed_until, self._limited = 0.0, 0
+
+    @property
+    def api_url(self) -> str:
+        """The REST API's root, without a slash at its end."""
+        return self._wire.api_url
+
+    def git_url(self, repo: str | None = None) -> str:
+        """Where git fetches and pushes; credentials are given apart."""
+        return git_url(self.api_url, repo or self.repo)
+
+    async def git_credentials(self) -> tuple[str, str]:
+        """User name and password for git over HTTP; good for some minutes."""
+        return "x-access-token", await self._tokens.current()
+
+    async def login(self) -> str:
+        """The login under which we write, such as `tdd[bot]`.
+
+        A job's own token may not ask and is `github-actions[bot]`.
+        """
+        if self._login is None:
+            try:
+                self._login = str((await self.get("/user")).json()["login"])
+            except (Forbidden, NotFound, Unauthorized):
+                self._login = "github-actions[bot]"
+        return self._login
+
+    async def get(
+        self,
+        route: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **parts: object,
+    ) -> Answer:
+        """Read. An answer that has not changed is not sent again by GitHub and costs nothing."""
+        path = self.path(route, **parts)
+        key = f"{path}?{sorted((query or {}).items())}#{(headers or {}).get('Accept', '')}"
+        kept = self._etags.get(key)
+        sent = {**(headers or {}), **({"If-None-Match": kept.etag} if kept else {})}
+        answer = await self._patiently("GET", route, path, query=query, headers=sent)
+        if answer.status == 304 and kept:
+            self.unchanged += 1
+            return Answer(200, {**answer.headers, "content-type": kept.content_type}, kept.body)
+        if answer.status == 200:
+            self._etags.keep(
+                key, Kept(answer.headers.get("etag", ""), answer.content, answer.headers.get("content-type", ""))
+            )
+        return answer
+
+    async def pages(
+        self, route: str, *, inside: str | None = None, query: Mapping[str, Any] | None = None, **parts: object
+    ) -> AsyncIterator[Any]:
+        """The items of all pages, one by one; `inside` is the key under which a page keeps its items."""
+        page = 1
+        while True:
+            asked = {"per_page": PER_PAGE, **(query or {}), "page": page}
+            answer = await self.get(route, query=asked, headers=None, **parts)
+            body = answer.json()
+            items = body[inside] if inside else body
+            for item in items:
+                yield item
+            if 'rel="next"' not in answer.headers.get("link", ""):
+                return
+            page += 1
+
+    async def write(self, method: str, route: str, json: object = None, **parts: object) -> Answer:
+        """An idempotent write: PATCH, PUT, DELETE, or a POST that may be repeated (a reaction, a cancellation)."""
+        path = self.path(route, **parts)
+        return await self._patiently(method, route, path, json=json, writes=True, creates=method == "POST")
+
+    async def create(
+        self, route: str, json: object, *, find: Callable[[], Awaitable[Answer | None]], **parts: object
+    ) -> Answer:
+        """A POST that creates: once.
+
+        When its outcome is unknown, `find` looks by the thing's own key before it is sent again.
+        """
+        path = self.path(route, **parts)
+        for attempt in range(self.patience.tries):
+            try:
+                return await self._patiently("POST", route, path, json=json, writes=True, creates=True, repeat=_unsent)
+            except NotSent:
+                raise
+            except Weather:
+                await self.patience.sleep(self.patience.first_wait_s * 2**attempt)
+                if (found := await find()) is not None:
+                    return found
+                if attempt == self.patience.tries - 1:
+                    raise
+        raise AssertionError("a loop without a try")
+
+    def path(self, route: str, **parts: object) -> str:
+        """A route's template with its parts filled in; `repo` is known, `path` and `ref` keep their slashes."""
+        quoted = {name: quote(str(part), safe="/" if name in ("path", "ref") else "") for name, part in parts.items()}
+        return route.format(repo=self.repo, **quoted)
+
+    async def _patiently(
+        self,
+        method: str,
+        route: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+        writes: bool = False,
+        creates: bool = False,
+        repeat: Callable[[BaseException], bool] | None = None,
+    ) -> Answer:
+        """Send, and again after weather (if `repeat` allows) or a short wait that GitHub asked for."""
+
+        async def once() -> Answer:
+            if not writes:
+                return await self._once(method, route, path, query=query, json=json, headers=headers)
+            async with self._pace.turn(creates=creates):
+                return await self._once(method, route, path, query=query, json=json, headers=headers)
+
+        again = repeat or _stormy
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(self.patience.tries),
+            wait=self._wait,
+            retry=retry_if_exception(lambda why: again(why) or self._is_short(why)),
+            sleep=self.patience.sleep,
+            reraise=True,
+        )
+        return await retrying(once)
+
+    def _is_short(self, why: BaseException) -> bool:
+        """Whether GitHub asked for a wait that is short enough to sleep through."""
+        return isinstance(why, RateLimited) and why.until - self._wire.clock() <= self.patience.longest_wait_s
+
+    def _wait(self, state: RetryCallState) -> float:
+        why = state.outcome.exception() if state.outcome else None
+        if isinstance(why, RateLimited):
+            return max(0.0, why.until - self._wire.clock())
+        return float(
+            wait_exponential_jitter(self.patience.first_wait_s, max=8.0, jitter=self.patience.first_wait_s)(state)
+        )
+
+    async def _once(self, method: str, route: str, path: str, **request: Any) -> Answer:
+        """One request; a token that GitHub no longer takes is replaced once."""
+        token = await self._tokens.current()
+        try:
+            return await self._counted(token, method, route, path, **request)
+        except Unauthorized:
+            if not self._tokens.refused(token):
+                raise
+        return await self._counted(await self._tokens.current(), method, route, path, **request)
+
+    async def _counted(
+        self,
+        token: str,
+        method: str,
+        route: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,
+    ) -> Answer:
+        now = self._wire.clock()
+        if now < self._closed_until:
+            raise RateLimited(self._closed_until, f"GitHub asked us to wait {round(self._closed_until - now)} s more.")
+        self.counts[f"{method} {route}"] += 1
+        authorised = {"Authorization": f"Bearer {token}", **(headers or {})}
+        try:
+            answer = await self._wire.send(
+                method, path, route=route, headers=authorised, limited=self._limited, **request
+            )
+        except RateLimited as limited:
+            self._closed_until, self._limited = limited.until, self._limited + 1
+            raise
+        self._limited = 0
+        moved = answer.headers.get("location", "")
+        if answer.status in MOVED and moved.startswith(self.api_url + "/") and not path.startswith("/repositories/"):
+            return await self._counted(
+                token, method, route, moved.removeprefix(self.api_url), headers=headers, **request
+            )
+        return answer
+
+
+def _stormy(why: BaseException) -> bool:
+    return isinstance(why, Weather)
+
+
+def _unsent(why: BaseException) -> bool:
+    return isinstance(why, NotSent)

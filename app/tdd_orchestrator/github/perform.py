@@ -1,0 +1,118 @@
+"""One effect, one idempotent call: what the engine decided becomes what GitHub shows, and what GitHub answers becomes
+an event.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from tdd_orchestrator.core.content import CheckContent, CommentContent
+from tdd_orchestrator.core.effect import (
+    CancelJob,
+    Dispatch,
+    Effect,
+    Land,
+    React,
+    Reply,
+    Retire,
+    ShowComment,
+    ShowRun,
+    ShowTask,
+)
+from tdd_orchestrator.core.event import Event
+from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.github import checks, comments, dispatch
+from tdd_orchestrator.github.client import Connection
+from tdd_orchestrator.github.landing import Identity, Lander, Terms
+from tdd_orchestrator.github.read import RepositoryReader
+
+BUNDLE = "work.bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What came of an effect: the event to handle next, if any, and what is shown under the effect's key."""
+
+    event: Event | None = None
+    shown: Shown | None = None
+
+
+class Performer:
+    """Performs the effects of one pull request's run. `lander` is who lands proven results: `app` or `workflow`.
+
+    Raises `GitHubError` where GitHub could not be asked (the effect stays in the outbox) or refuses for a reason that a
+    person must mend; refusals that belong to the run come back as events.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        repo: str,
+        number: int,
+        *,
+        workflow: str = "tdd.yml",
+        lander: str = "app",
+        identity: Identity | None = None,
+        clock: Callable[[], float] = time.time,
+        reader: RepositoryReader | None = None,
+    ) -> None:
+        self.connection, self.repo, self.number = connection, repo, number
+        self.reader = reader or RepositoryReader(connection)
+        self._dispatcher = dispatch.Dispatcher(self.reader, workflow, lander, clock)
+        self._lander = Lander(connection, number, identity=identity or Identity(), clock=clock)
+
+    async def perform(
+        self,
+        effect: Effect,
+        content: CheckContent | CommentContent | None,
+        shown: Shown | None,
+        *,
+        again: bool,
+        terms: Terms | None = None,
+    ) -> Performed:
+        """Carry out one effect; twice is once.
+
+        `content` is what a show effect shows, `shown` what is known to be shown already. `again` says that the effect
+        may have been performed before without our knowing. `terms` are a landing's task and rules.
+        """
+        match effect:
+            case ShowRun() | ShowTask():
+                assert isinstance(content, CheckContent)
+                return Performed(shown=await checks.show(self.connection, content, shown, again=again))
+            case Retire():
+                assert isinstance(content, CheckContent)
+                known = shown or await checks.found(self.connection, content)
+                return Performed(shown=await checks.update(self.connection, content, known))
+            case ShowComment():
+                assert isinstance(content, CommentContent)
+                return Performed(shown=await self._comment(content, shown, again))
+            case Reply():
+                reply = content if isinstance(content, CommentContent) else _reply(effect)
+                return Performed(shown=await self._comment(reply, shown, again))
+            case React():
+                await comments.react(self.connection, effect.comment, effect.content)
+                return Performed()
+            case Dispatch():
+                return Performed(await self._dispatcher.dispatch(effect.assignment, again=again))
+            case CancelJob():
+                await dispatch.cancel(self.reader, effect.workflow_run)
+                return Performed()
+            case Land():
+                assert terms is not None
+                return Performed(await self._land(effect, terms))
+            case _:
+                assert_never(effect)
+
+    async def _comment(self, content: CommentContent, shown: Shown | None, again: bool) -> Shown:
+        return await comments.show(self.connection, self.number, content, shown, again=again)
+
+    async def _land(self, effect: Land, terms: Terms) -> Event:
+        bundle = None
+        if effect.staged is None:
+            bundle = (await self.reader.result_files(effect.workflow_run)).get(BUNDLE)
+        return await self._lander.land(effect, bundle, terms)
+
+
+def _reply(effect: Reply) -> CommentContent:
+    return CommentContent(f"<!-- tdd:reply:{effect.id} -->", effect.text)
