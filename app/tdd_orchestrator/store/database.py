@@ -1,0 +1,202 @@
+"""`run.sqlite`: bytes to `Memory` and back, in memory. Only what changed is written, so most pages stay the same."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from functools import cache
+from itertools import groupby
+from typing import TypeVar, get_args
+
+from tdd_orchestrator.core.effect import Effect
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.result import StageReport
+from tdd_orchestrator.core.run import Attempt, Job, Run, Task
+from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.core.wire import MalformedWire
+from tdd_orchestrator.store import rows
+from tdd_orchestrator.store.memory import Applied, Memory
+from tdd_orchestrator.store.schema import TABLES, VERSION, VIEWS
+
+V = TypeVar("V")
+EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in get_args(Effect)}
+
+
+class Damaged(Exception):
+    """A database that cannot be trusted; the text says why, in one clause."""
+
+
+class StateNewer(TddError):
+    """The state of this run was written by a newer version of the app."""
+
+
+def read(database: bytes | None) -> Memory:
+    """All that the database says; `Damaged` where a page, a table or a value is wrong, `StateNewer` for a newer app."""
+    if not database:
+        raise Damaged("it is missing" if database is None else "it is empty")
+    try:
+        with _opened(database) as connection:
+            _trusted(connection)
+            return _memory(connection)
+    except (sqlite3.Error, MalformedWire, KeyError, OverflowError) as broken:
+        raise Damaged(str(broken).rstrip(".")) from broken
+
+
+def written(database: bytes, before: Memory, after: Memory) -> bytes:
+    """The database (a new one where it is empty) that said `before` and now says `after`, by one SQLite transaction."""
+    if not database:
+        database, before = _blank(), Memory()
+    with _opened(database) as connection:
+        with connection:
+            _write_run(connection, before.run, after.run)
+            _write_list(connection, "outbox", _keyed(before.outbox), _keyed(after.outbox), _effect_row)
+            _write_map(connection, "shown", before.shown, after.shown)
+            _write_applied(connection, before.applied, after.applied)
+        return connection.serialize()
+
+
+@contextmanager
+def _opened(database: bytes) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        if database:
+            connection.deserialize(database)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        yield connection
+
+
+@cache
+def _blank() -> bytes:
+    with _opened(b"") as connection:
+        connection.executescript(f"PRAGMA page_size = 4096; {TABLES} {VIEWS} PRAGMA user_version = {VERSION};")
+        return connection.serialize()
+
+
+@cache
+def _expected_schema() -> tuple[tuple[str, str], ...]:
+    with _opened(_blank()) as connection:
+        return _schema(connection)
+
+
+def _schema(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    return tuple(connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name"))
+
+
+def _trusted(connection: sqlite3.Connection) -> None:
+    """Bit rot inside a page passes `deserialize`; triggers and tables that are not ours would pass everything else."""
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise Damaged(str(verdict).splitlines()[-1])
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        remedy = f"Update the app: it knows versions up to {VERSION}, and this is version {version}."
+        raise StateNewer(remedy=remedy)
+    if version < VERSION:
+        raise Damaged(f"its version is {version} and not {VERSION}")
+    if _schema(connection) != _expected_schema():
+        raise Damaged("its tables are not the ones that the app makes")
+
+
+def _memory(connection: sqlite3.Connection) -> Memory:
+    effects = connection.execute("SELECT kind, doc FROM outbox ORDER BY seq")
+    shown = connection.execute("SELECT key, id, digest FROM shown")
+    applied = connection.execute("SELECT txn, at FROM applied ORDER BY seq")
+    return Memory(
+        run=_read_run(connection),
+        outbox=tuple(rows.from_doc(EFFECTS[kind], doc) for kind, doc in effects),
+        shown={key: Shown(id, digest) for key, id, digest in shown},
+        applied=tuple(Applied(txn, at) for txn, at in applied),
+    )
+
+
+def _read_run(connection: sqlite3.Connection) -> Run | None:
+    found = connection.execute("SELECT doc FROM run").fetchall()
+    if not found:
+        return None
+    stages = _grouped(connection, "SELECT task, attempt, doc FROM stage ORDER BY task, attempt, seq", StageReport, 2)
+    tries = connection.execute("SELECT task, seq, doc FROM attempt ORDER BY task, seq")
+    attempts: dict[str, dict[int, Attempt]] = {}
+    for task, seq, doc in tries:
+        attempts.setdefault(task, {})[seq] = rows.with_stages(rows.from_doc(Attempt, doc), stages.get((task, seq), ()))
+    tasks = {
+        key: rows.with_attempts(rows.from_doc(Task, doc), attempts.get(key, {}))
+        for key, doc in connection.execute("SELECT key, doc FROM task ORDER BY seq")
+    }
+    jobs = tuple(rows.from_doc(Job, doc) for (doc,) in connection.execute("SELECT doc FROM job ORDER BY seq"))
+    return rows.run_from(found[0][0], tasks, jobs)
+
+
+def _grouped(
+    connection: sqlite3.Connection, query: str, kind: type[V], width: int
+) -> dict[tuple[object, ...], tuple[V, ...]]:
+    found = groupby(connection.execute(query), key=lambda row: row[:width])
+    return {key: tuple(rows.from_doc(kind, row[width]) for row in group) for key, group in found}
+
+
+def _write_run(connection: sqlite3.Connection, before: Run | None, after: Run | None) -> None:
+    if after is None or after == before:
+        return
+    _insert(connection, "run", [rows.run_row(after)])
+    tasks_before = {task.key: task for task in before.tasks} if before else {}
+    tasks_after = {task.key: task for task in after.tasks}
+    for key in [key for key, task in tasks_before.items() if tasks_after.get(key) != task]:
+        for table in ("attempt", "stage", "usage"):
+            connection.execute(f"DELETE FROM {table} WHERE task = ?", (key,))  # noqa: S608 names of ours
+    for task in [task for key, task in tasks_after.items() if tasks_before.get(key) != task]:
+        _insert(connection, "attempt", rows.attempt_rows(task))
+        _insert(connection, "stage", rows.stage_rows(task))
+        _insert(connection, "usage", rows.usage_rows(task))
+    _write_list(connection, "task", tasks_before, tasks_after, rows.task_row)
+    connection.execute("DELETE FROM usage WHERE task = ''")
+    _insert(connection, "usage", rows.plan_usage_rows(after))
+    jobs_before = {job.nonce: job for job in before.jobs} if before else {}
+    _write_list(connection, "job", jobs_before, {job.nonce: job for job in after.jobs}, rows.job_row)
+
+
+def _write_list(
+    connection: sqlite3.Connection,
+    table: str,
+    before: Mapping[str, V],
+    after: Mapping[str, V],
+    row: Callable[[V, int], rows.Row],
+) -> None:
+    """Values in order. A `seq` only grows along the list, so one that keeps its place keeps its row."""
+    key = "nonce" if table == "job" else "key"
+    seqs: dict[str, int] = dict(connection.execute(f"SELECT {key}, seq FROM {table}"))  # noqa: S608 names of ours
+    last, newest = 0, max(seqs.values(), default=0)
+    for name in before.keys() - after.keys():
+        connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (name,))  # noqa: S608 names of ours
+    for name, value in after.items():
+        seq = seqs.get(name, 0)
+        if seq <= last:
+            seq = newest = newest + 1
+        if seq != seqs.get(name) or before.get(name) != value:
+            _insert(connection, table, [row(value, seq)])
+        last = seq
+
+
+def _write_map(
+    connection: sqlite3.Connection, table: str, before: Mapping[str, Shown], after: Mapping[str, Shown]
+) -> None:
+    changed = [(key, shown) for key, shown in after.items() if before.get(key) != shown]
+    _insert(connection, table, [rows.cells(key, shown.id, shown.digest) for key, shown in changed])
+
+
+def _write_applied(connection: sqlite3.Connection, before: tuple[Applied, ...], after: tuple[Applied, ...]) -> None:
+    known = {one.txn for one in before}
+    new = [(None, *rows.cells(one.txn, one.at)) for one in after if one.txn not in known]
+    _insert(connection, "applied", new)
+    oldest = "SELECT seq FROM applied ORDER BY seq DESC LIMIT 1 OFFSET ?"
+    connection.execute(f"DELETE FROM applied WHERE seq <= ({oldest})", (len(after),))  # noqa: S608 text of ours
+
+
+def _insert(connection: sqlite3.Connection, table: str, new: Iterable[rows.Row]) -> None:
+    for row in new:
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608 names of ours
+
+
+def _effect_row(effect: Effect, seq: int) -> rows.Row:
+    return rows.cells(effect.key, seq, type(effect).__name__, rows.doc(effect))
+
+
+def _keyed(effects: tuple[Effect, ...]) -> dict[str, Effect]:
+    return {effect.key: effect for effect in effects}
