@@ -1,0 +1,16 @@
+"""One adapter per test runner, each giving the same report. A runner that is not in the table is not supported."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tdd_action.suites.pytest_suite import Pytest, interpreter
+from tdd_action.suites.suite import Detection, Suite, SuiteCommand
+
+SUITES: Mapping[str, Suite] = {"pytest": Pytest()}
+
+__all__ = ["SUITES", "Detection", "Pytest", "Suite", "SuiteCommand", "detect", "interpreter"]
+
+
+def detect(root: Path) -> Detection | None:
+    """The first suite of the table that recognises the project, and why."""
+    return next((found for suite in SUITES.values() if (found := suite.detect(root))), None)

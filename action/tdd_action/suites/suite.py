@@ -31,6 +31,7 @@ class SuiteCommand:
     stdin: bytes = field(default=b"", repr=False)
     nonce: str = field(default="", repr=False)
     selected: tuple[str, ...] | None = None
+    collect_only: bool = False
 
 
 class Suite(Protocol):

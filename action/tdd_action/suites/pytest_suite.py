@@ -1,0 +1,138 @@
+"""pytest, run with the project's own Python and watched by a reporter of ours."""
+
+import configparser
+import json
+import secrets
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.pytest_record import read_record
+from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_orchestrator.core import python_tests
+from tdd_orchestrator.core.evidence.reports import SuiteReport
+
+REPORTER = Path(__file__).with_name("pytest_report.py")
+# One process, every test, no stopping at the first fault, and no files of pytest's in the work tree.
+ALWAYS = ("--continue-on-collection-errors", "--maxfail=0", "--color=no", "-p", "no:pastebin")
+MOST_SEED = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class Pytest:
+    """`python` is the interpreter of the project (empty: `interpreter(root)`); `source_roots` go before everything
+    installed.
+
+    An editable install points to another checkout than the work tree under test; source roots at the front of the path
+    keep such an install from being tested instead.
+    """
+
+    python: str = ""
+    source_roots: tuple[str, ...] = ("src",)
+    arguments: tuple[str, ...] = ()
+    name: str = "pytest"
+
+    def detect(self, root: Path) -> Detection | None:
+        """Configuration of pytest first, then files that look like its tests."""
+        because = _configured(root) or _looks_like_it(root)
+        return Detection(self.name, because) if because else None
+
+    def command(
+        self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
+    ) -> SuiteCommand:
+        """One run of these tests. The seed shuffles the order of files, classes and tests, and seeds the hashes."""
+        return self._command(root, tests, scratch, (), shuffle_seed)
+
+    def collection(self, root: Path, tests: tuple[str, ...] | None, scratch: Path) -> SuiteCommand:
+        """Collect and run nothing; every test is then read as skipped."""
+        return self._command(root, tests, scratch, ("--collect-only", "-q"), None)
+
+    def read(self, command: SuiteCommand, outcome: ProcessOutcome, root: Path) -> SuiteReport:
+        """What the run said; a record that is absent, cut short or tampered with is no report."""
+        raw = command.report.read_bytes() if command.report.exists() else b""
+        return read_record(raw, command.nonce, outcome, collect_only=command.collect_only)
+
+    def is_test_path(self, path: str) -> bool:
+        """Whether a path is a test, a fixture or test support."""
+        return python_tests.is_test_path(path)
+
+    def is_config_path(self, path: str) -> bool:
+        """Whether a path says how tests are run."""
+        return python_tests.is_test_config(path) or path.rpartition("/")[2] == "pyproject.toml"
+
+    def _command(
+        self, root: Path, tests: tuple[str, ...] | None, scratch: Path, more: tuple[str, ...], seed: int | None
+    ) -> SuiteCommand:
+        folder = Path(tempfile.mkdtemp(prefix="pytest-", dir=scratch))
+        program = Path(shutil.copy(REPORTER, folder / "tdd_reporter.py"))
+        report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
+        own = ("-o", f"cache_dir={folder / 'cache'}")
+        written = {
+            "report": str(report),
+            "arguments": [*self.arguments, *ALWAYS, *own, *more, *(tests or ())],
+            "paths": [str(root / each) for each in self.source_roots if (root / each).is_dir()],
+            "shuffle_seed": seed,
+        }
+        orders.write_text(json.dumps(written))
+        return SuiteCommand(
+            argv=(self.python or interpreter(root), "-s", "-B", str(program), str(orders)),
+            env=_environment(folder, seed),
+            report=report,
+            stdin=nonce.encode(),
+            nonce=nonce,
+            selected=tests,
+            collect_only=bool(more),
+        )
+
+
+def interpreter(root: Path) -> str:
+    """The Python of the project: that of a virtual environment in its root, else the first one on PATH."""
+    for folder in (".venv", "venv"):
+        if (root / folder / "bin" / "python").exists():
+            return str(root / folder / "bin" / "python")
+    return shutil.which("python3") or shutil.which("python") or "python3"
+
+
+def _environment(folder: Path, seed: int | None) -> dict[str, str]:
+    return {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": str((seed or 0) % MOST_SEED),
+        "PYTHONNOUSERSITE": "1",
+        "COVERAGE_FILE": str(folder / "coverage"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
+    }
+
+
+def _configured(root: Path) -> str:
+    for name in ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py"):
+        if (root / name).is_file():
+            return f"there is {name}"
+    if "pytest" in _pyproject_tools(root / "pyproject.toml"):
+        return "pyproject.toml configures pytest"
+    for name, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
+        ini = configparser.ConfigParser(interpolation=None, strict=False)
+        try:
+            ini.read(root / name)
+        except configparser.Error:
+            continue
+        if ini.has_section(section):
+            return f"{name} configures pytest"
+    return ""
+
+
+def _pyproject_tools(pyproject: Path) -> frozenset[str]:
+    try:
+        return frozenset(tomllib.loads(pyproject.read_text()).get("tool", {}))
+    except (OSError, ValueError):
+        return frozenset()
+
+
+def _looks_like_it(root: Path) -> str:
+    for folder in ("tests", "test", "."):
+        found = sorted(each for pattern in python_tests.TEST_NAMES[:2] for each in (root / folder).glob(pattern))
+        if found:
+            return f"{found[0].relative_to(root).as_posix()} looks like a test for it"
+    return ""
