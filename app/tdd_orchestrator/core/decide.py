@@ -103,6 +103,6 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
         case Rerequested():
             return commanding.rerequested(run, event), ()
         case Ticked():
-            return working.timed_out(run, event.at), ()
+            return working.timed_out(run, event.at), implied(run)  # whatever got lost is asked for again
         case _:
             assert_never(event)

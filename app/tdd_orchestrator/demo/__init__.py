@@ -1,0 +1,1 @@
+"""A small shop and its PRD: what `tdd demo` shows."""

@@ -1,0 +1,218 @@
+"""handle(events): load, decide, commit, act. The one way in which anything happens to a run.
+
+Losing the race for the state costs a second look and leaves no debris, because deciding is pure. Effects are
+committed with the state,
+so that a crash between commit and act is healed by whatever event comes next: each effect is an upsert, and doing it
+twice is doing it
+once. What is shown to people is written last, once, however many events were folded.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from tdd_orchestrator.core.decide import decide, pending
+from tdd_orchestrator.core.effect import Dispatch, Effect, Land, Retire, ShowComment, ShowRun, ShowTask
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.event import Dispatched, Event, Ticked
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.github.landing import Terms
+from tdd_orchestrator.github.perform import Performer
+from tdd_orchestrator.report import rendered
+from tdd_orchestrator.store import Change, Conflict, Entry, Loaded, StateStore
+
+COMMIT_TRIES = 8
+ROUNDS = 50
+"""Effects that lead to events that lead to effects: more rounds than this in one go is a bug of ours."""
+
+log = structlog.get_logger()
+
+
+class StateContended(TddError):
+    """Others kept writing this run's state first. It is tried again with the next event."""
+
+
+class EffectsUnfinished(TddError):
+    """Some of what was decided could not be done yet. It stays in the outbox and is tried again."""
+
+
+@dataclass(slots=True)
+class Book:
+    """What was done since the state was last saved. It rides on the next save; when it is lost it is only done again.
+
+    `late` are events on which nothing waits (a dispatch was confirmed): worth showing at once, not worth a push of
+    their own.
+    """
+
+    done: set[str] = field(default_factory=set)
+    shown: dict[str, Shown] = field(default_factory=dict)
+    late: list[Entry] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One call of `handle`: what the state says now, which effects were asked in it, which could not be done."""
+
+    loaded: Loaded
+    fresh: set[str] = field(default_factory=set)
+    failed: dict[str, TddError] = field(default_factory=dict)
+
+
+class Engine:
+    """The engine of one repository. Runs may be handled side by side; the events of one run come one call after the
+    other.
+    """
+
+    def __init__(
+        self, store: StateStore, performer: Callable[[int], Performer], *, watch: Callable[[Run], None] | None = None
+    ) -> None:
+        self._store = store
+        self._performer = performer
+        self._books: dict[int, Book] = {}
+        self._watch = watch
+
+    async def load(self, number: int) -> Run | None:
+        """The run of a pull request as it stands."""
+        return self._view(number, await self._store.load(run_id(number)))
+
+    async def handle(self, number: int, entries: Sequence[Entry]) -> Run | None:
+        """Fold what happened into the run of this pull request and do what follows, until nothing more follows.
+
+        Raises `StateContended` or `EffectsUnfinished` when it must be tried again; trying again repeats nothing.
+        """
+        turn = Turn(await self._store.load(run_id(number)))
+        waiting = tuple(entries)
+        for _ in range(ROUNDS):
+            await self._commit(number, turn, waiting)
+            if turn.loaded.run is None:
+                return None
+            waiting = await self._act(number, turn)
+            self._tell(number, turn)
+            if not waiting:
+                await self._show(number, turn)
+                return await self._rest(number, turn)
+        raise AssertionError(f"run {number} never comes to rest")
+
+    async def _commit(self, number: int, turn: Turn, entries: tuple[Entry, ...]) -> None:
+        """Decide on what the state says now, and swap it in; look and decide again when somebody else was first."""
+        for _ in range(COMMIT_TRIES):
+            new = tuple(e for e in (*self._book(number).late, *entries) if e.txn not in turn.loaded.applied)
+            run, asked = _fold(turn.loaded.run, new)
+            if run is None or (run == turn.loaded.run and not asked):
+                return
+            try:
+                turn.loaded = await self._save(number, turn.loaded, run, new, asked)
+            except Conflict:
+                log.info("state.conflict", run=run_id(number))
+                turn.loaded = await self._store.load(run_id(number))
+                continue
+            if not any(isinstance(entry.event, Ticked) for entry in new):  # the sweep asks again for what was asked before
+                turn.fresh |= {effect.key for effect in asked}
+            return
+        raise StateContended(remedy=f"({run_id(number)})")
+
+    async def _save(
+        self, number: int, loaded: Loaded, run: Run, entries: tuple[Entry, ...], asked: tuple[Effect, ...]
+    ) -> Loaded:
+        book = self._book(number)
+        change = Change(run, entries, asked, tuple(sorted(book.done)), dict(book.shown))
+        saved = await self._store.save(run_id(number), change, loaded)
+        self._books[number] = Book()
+        return saved
+
+    async def _act(self, number: int, turn: Turn) -> tuple[Entry, ...]:
+        """Do everything in the outbox but showing; what comes of it are events like any other."""
+        prompt = []
+        for effect in self._open(number, turn):
+            if isinstance(effect, ShowRun | ShowTask | ShowComment | Retire):
+                continue
+            event = await self._perform(number, turn, effect)
+            if isinstance(event, Dispatched):
+                self._book(number).late.append(Entry(f"{effect.key}/started", event))
+            elif event is not None:
+                prompt.append(Entry(f"{effect.key}/{type(event).__name__}/{event.at}", event))
+        return tuple(prompt)
+
+    async def _show(self, number: int, turn: Turn) -> None:
+        for effect in self._open(number, turn):
+            await self._perform(number, turn, effect)
+
+    async def _perform(self, number: int, turn: Turn, effect: Effect) -> Event | None:
+        run, book = self._view(number, turn.loaded), self._book(number)
+        assert run is not None
+        shows = effect.shows if isinstance(effect, Retire) else effect.key
+        shown = book.shown.get(shows) or turn.loaded.shown.get(shows)
+        again = effect.key not in turn.fresh
+        try:
+            performed = await self._performer(number).perform(
+                effect, rendered(run, effect), shown, run=run, again=again
+            )
+        except TddError as failure:
+            log.warning("effect.unfinished", run=run_id(number), effect=effect.key, reason=str(failure))
+            turn.failed[effect.key] = failure
+            return None
+        book.done.add(effect.key)
+        if performed.shown is not None:
+            book.shown[shows] = performed.shown
+        return performed.event
+
+    def _open(self, number: int, turn: Turn) -> tuple[Effect, ...]:
+        """The outbox without what was done or failed in this turn, and without what the run no longer implies."""
+        book, run = self._book(number), self._view(number, turn.loaded)
+        implied = {effect.key for effect in pending(run)} if run else set()
+        for effect in turn.loaded.outbox:
+            if isinstance(effect, Dispatch | Land) and effect.key not in implied:
+                book.done.add(effect.key)
+        return tuple(e for e in turn.loaded.outbox if e.key not in book.done and e.key not in turn.failed)
+
+    async def _rest(self, number: int, turn: Turn) -> Run | None:
+        """Nothing is in progress: write down what was done, so that the outbox is empty. Then say what is left to
+        do.
+        """
+        run = self._view(number, turn.loaded)
+        if run is not None and self._book(number).done and not run.open_jobs() and run.landing is None:
+            late = tuple(self._book(number).late)
+            try:
+                turn.loaded = await self._save(number, turn.loaded, run, late, ())
+            except Conflict:
+                log.info("state.conflict", run=run_id(number))  # what was done stays in the book for the next save
+        if turn.failed:
+            raise EffectsUnfinished(f"{EffectsUnfinished.__doc__} First: {next(iter(turn.failed.values()))}")
+        return run
+
+    def _view(self, number: int, loaded: Loaded) -> Run | None:
+        """The run with what is known but not saved yet."""
+        return _fold(loaded.run, tuple(e for e in self._book(number).late if e.txn not in loaded.applied))[0]
+
+    def _tell(self, number: int, turn: Turn) -> None:
+        run = self._view(number, turn.loaded)
+        if self._watch and run is not None:
+            self._watch(run)
+
+    def _book(self, number: int) -> Book:
+        return self._books.setdefault(number, Book())
+
+
+def run_id(number: int) -> str:
+    """The name of a pull request's run, as in its state branch."""
+    return f"pr-{number}"
+
+
+def _terms(run: Run, effect: Effect) -> Terms | None:
+    """What a landing is judged by."""
+    task = run.task(effect.task) if isinstance(effect, Land) else None
+    return Terms(task.planned, run.rules) if task else None
+
+
+def _fold(run: Run | None, entries: Sequence[Entry]) -> tuple[Run | None, tuple[Effect, ...]]:
+    """Decide on each event in turn; of several effects with one key the last is asked."""
+    asked: dict[str, Effect] = {}
+    for entry in entries:
+        decision = decide(run, entry.event)
+        run = decision.run
+        for effect in decision.effects:
+            asked.pop(effect.key, None)
+            asked[effect.key] = effect
+    return run, tuple(asked.values())

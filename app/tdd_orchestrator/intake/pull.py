@@ -1,0 +1,81 @@
+"""The pull request as it stands: its PRDs at the head, the configuration of the base branch, never of the head."""
+
+from collections.abc import Mapping
+
+from tdd_orchestrator.core.config import CONFIG_PATH, parse_config
+from tdd_orchestrator.core.event import PullRequestClosed, PullRequestSeen
+from tdd_orchestrator.core.fault import Fault
+from tdd_orchestrator.core.paths import matches
+from tdd_orchestrator.core.prd import Prd, merge_prds
+from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.documents.read import read_prd
+from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.github.views import PullView
+
+
+async def look_at(
+    reader: RepositoryReader, number: int, at: float, env: Mapping[str, str]
+) -> PullRequestSeen | PullRequestClosed:
+    """What an event needs to know of a pull request; five requests or so, most of them free when nothing has changed."""
+    pull = await reader.pull(number)
+    if pull.state != "open":
+        return PullRequestClosed(at=at, merged=pull.merged)
+    config, faults = await configuration(reader, pull.base.sha, env)
+    requirements, prd_faults = merge_prds(await _prds(reader, pull, config))
+    return PullRequestSeen(
+        at=at,
+        repo=reader.repo,
+        number=number,
+        head=pull.head,
+        base=pull.base,
+        title=pull.title,
+        author=pull.author,
+        requirements=requirements,
+        faults=(*faults, *prd_faults) if requirements or prd_faults else (),
+        rules=rules_of(config),
+        fork=pull.fork,
+    )
+
+
+async def configuration(
+    reader: RepositoryReader, ref: str, env: Mapping[str, str]
+) -> tuple[Config, tuple[Fault, ...]]:
+    """The configuration at a commit of the base branch, or the defaults and what is wrong with the file."""
+    raw = await reader.file(CONFIG_PATH, ref)
+    if raw is None:
+        text = ""
+    else:
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            return Config(), (Fault(CONFIG_PATH, 1, "The file is not UTF-8.", "Save it as UTF-8."),)
+    parsed = parse_config(text, CONFIG_PATH, env)
+    return (parsed, ()) if isinstance(parsed, Config) else (Config(), parsed)
+
+
+def rules_of(config: Config) -> Rules:
+    """The part of the configuration on which decisions rest."""
+    return Rules(
+        worker=config.tdd.worker,
+        max_parallel=config.tdd.max_parallel,
+        attempts=min(config.tdd.attempts, config.circuits.stage_max_failures),
+        task_minutes=config.tdd.task_minutes,
+        approve_above=config.budget.approve_above,
+        per_run=config.budget.per_run,
+        protected=config.git.protected,
+        tests=config.project.tests,
+        files=config.project.source,
+        roles=config.commands.roles,
+        branch_prefix=config.git.branch_prefix,
+    )
+
+
+async def _prds(reader: RepositoryReader, pull: PullView, config: Config) -> tuple[Prd, ...]:
+    found = []
+    for path in sorted(await reader.changed_files(pull.number)):
+        if matches(path, config.prd.paths):
+            raw = await reader.file(path, pull.head.sha)
+            if raw is not None:
+                found.append(read_prd(path, raw))
+    return tuple(found)

@@ -1,0 +1,38 @@
+"""The sweep of one run: whatever a lost webhook would have told is asked of GitHub, then the clock ticks."""
+
+from collections.abc import Mapping
+
+from tdd_orchestrator.core.event import Event, Ticked
+from tdd_orchestrator.core.run import FINAL, Job, Run
+from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.intake.commands import commented
+from tdd_orchestrator.intake.pull import look_at
+from tdd_orchestrator.intake.results import result_event
+
+LOOK_BACK_S = 3_600.0
+"""Comments of the last hour are read again: webhooks are late by minutes, not by hours."""
+
+
+async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str, str]) -> tuple[Event, ...]:
+    """Everything that GitHub shows and the run does not know, and `Ticked` at the end."""
+    if run.state in FINAL:
+        return ()
+    events: list[Event] = []
+    pull = await reader.pull(run.number)
+    if pull.state != "open" or pull.head != run.head or pull.base != run.base:
+        events.append(await look_at(reader, run.number, at, env))
+    for comment in await reader.comments_since(run.number, max(run.opened_at, at - LOOK_BACK_S)):
+        if not comment.bot and comment.created_at == comment.updated_at:
+            events += await commented(reader, run, comment.id, comment.author, comment.body, at)
+    for job in run.open_jobs():
+        events += await _job(reader, job, at)
+    return (*events, Ticked(at=at))
+
+
+async def _job(reader: RepositoryReader, job: Job, at: float) -> tuple[Event, ...]:
+    if job.workflow_run is None:
+        return ()
+    seen = await reader.workflow_run(job.workflow_run)
+    if seen is None or seen.status != "completed":
+        return ()
+    return (result_event(job, seen, await reader.result_files(seen.id), at),)

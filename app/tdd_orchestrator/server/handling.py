@@ -1,0 +1,124 @@
+"""What a batch of deliveries means for one pull request: hints become facts, and the engine folds them in one go."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+
+from tdd_orchestrator.core.event import Event, PullRequestClosed
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.engine import Engine
+from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.github.views import WorkflowRunView
+from tdd_orchestrator.inbox import Delivery
+from tdd_orchestrator.intake.commands import commented, pressed, rerun_asked
+from tdd_orchestrator.intake.pull import look_at
+from tdd_orchestrator.intake.results import result_event
+from tdd_orchestrator.intake.routing import WORKFLOW_FILE, check_key, nonce_of
+from tdd_orchestrator.intake.sweep import swept
+from tdd_orchestrator.server.deliveries import parsed
+from tdd_orchestrator.server.payloads import (
+    CheckRunEvent,
+    CheckSuiteEvent,
+    InstallationEvent,
+    InstallationRepositoriesEvent,
+    IssueCommentEvent,
+    PullRequestEvent,
+    PushEvent,
+    WorkflowRunEvent,
+)
+from tdd_orchestrator.store import Entry
+
+TICK = "tdd_tick"
+"""The event name of our own deliveries: the sweep puts one into the lane of every open run."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One repository: how it is read, and the engine that moves its runs."""
+
+    reader: RepositoryReader
+    engine: Engine
+    environ: Mapping[str, str]
+    clock: Callable[[], float]
+
+    async def handle(self, number: int, deliveries: Sequence[Delivery]) -> None:
+        """Fold these deliveries, oldest first, into the run of this pull request."""
+        run = await self.engine.load(number)
+        entries: list[Entry] = []
+        for delivery in _without_repeats(deliveries):
+            events = await self._events(number, run, delivery)
+            entries += [Entry(f"{delivery.guid}/{index}", event) for index, event in enumerate(events)]
+        if entries or run is not None:
+            await self.engine.handle(number, entries)
+
+    async def _events(self, number: int, run: Run | None, delivery: Delivery) -> tuple[Event, ...]:
+        """What one delivery means. Whoever sent it, only its ids are believed: the rest is read from GitHub."""
+        at = self.clock()
+        if delivery.event == TICK:
+            return await self._tick(number, run, at)
+        webhook = parsed(delivery.event, json.loads(delivery.body))
+        match webhook:
+            case PullRequestEvent():
+                return await self._pull_request(number, run, webhook, at)
+            case IssueCommentEvent(comment=comment):
+                author = comment.user.login if comment.user else "ghost"
+                return await commented(self.reader, run, comment.id, author, comment.body or "", at)
+            case CheckRunEvent():
+                return await self._check(run, webhook, delivery.guid, at)
+            case CheckSuiteEvent(action="rerequested", sender=sender):
+                return await rerun_asked(self.reader, delivery.guid, sender.login if sender else "ghost", None, at)
+            case WorkflowRunEvent():
+                return await self._workflow_run(run, webhook, at)
+            case CheckSuiteEvent() | PushEvent() | InstallationEvent() | InstallationRepositoriesEvent() | None:
+                return ()
+            case _:
+                assert_never(webhook)
+
+    async def _pull_request(
+        self, number: int, run: Run | None, webhook: PullRequestEvent, at: float
+    ) -> tuple[Event, ...]:
+        if webhook.action == "closed":
+            return (PullRequestClosed(at=at, merged=bool(webhook.pull_request.merged)),) if run else ()
+        if run is not None and webhook.action == "synchronize" and webhook.after == run.head.sha:
+            return ()  # our own push, or one that is known already
+        return (await look_at(self.reader, number, at, self.environ),)
+
+    async def _check(self, run: Run | None, webhook: CheckRunEvent, guid: str, at: float) -> tuple[Event, ...]:
+        key = check_key(webhook.check_run.external_id or "")
+        if run is None or key is None:
+            return ()
+        author = webhook.sender.login if webhook.sender else "ghost"
+        if webhook.action == "rerequested":
+            return await rerun_asked(self.reader, guid, author, key.task, at)
+        identifier = webhook.requested_action.identifier if webhook.requested_action else ""
+        return await pressed(self.reader, run, guid, author, identifier, at)
+
+    async def _workflow_run(self, run: Run | None, webhook: WorkflowRunEvent, at: float) -> tuple[Event, ...]:
+        """The result of a job of ours. A run of another file or event may bear any title: it is not believed."""
+        told = webhook.workflow_run
+        job = run.job(nonce_of(told.display_title or "") or "") if run else None
+        if job is None or told.event != "workflow_dispatch" or (told.path or "").split("@")[0] != WORKFLOW_FILE:
+            return ()
+        if job.workflow_run not in (None, told.id):
+            return ()
+        seen = WorkflowRunView(
+            told.id, "completed", told.conclusion, told.display_title or "", job.url, told.run_attempt or 1
+        )
+        return (result_event(job, seen, await self.reader.result_files(seen.id), at),)
+
+    async def _tick(self, number: int, run: Run | None, at: float) -> tuple[Event, ...]:
+        if run is None:
+            seen = await look_at(self.reader, number, at, self.environ)
+            return () if isinstance(seen, PullRequestClosed) else (seen,)
+        return await swept(self.reader, run, at, self.environ)
+
+
+def _without_repeats(deliveries: Sequence[Delivery]) -> tuple[Delivery, ...]:
+    """Of several ticks in one batch the last is enough."""
+    last = next((d.guid for d in reversed(deliveries) if d.event == TICK), None)
+    return tuple(d for d in deliveries if d.event != TICK or d.guid == last)

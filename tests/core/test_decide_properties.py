@@ -1,0 +1,181 @@
+"""Any order, repetition or loss of events ends in the same run; nothing starts early, nothing is asked twice."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tdd_orchestrator.core.command import Verb
+from tdd_orchestrator.core.decide import decide, pending
+from tdd_orchestrator.core.effect import Dispatch, Effect
+from tdd_orchestrator.core.event import (
+    DispatchRefused,
+    Event,
+    HeadMoved,
+    JobLost,
+    Landed,
+    LandingRefused,
+    PullRequestClosed,
+    Rerequested,
+    Staged,
+    Ticked,
+)
+from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, Rules, Run, RunState, TaskState
+from world.imagined import Imagined, command, finish, planned, seen, step
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[PlannedTask, ...]:
+    count = draw(st.integers(1, 5))
+    keys = [f"TASK-{number}" for number in range(1, count + 1)]
+    return tuple(
+        planned(key, *draw(st.lists(st.sampled_from(keys[:index]), unique=True, max_size=2)) if index else ())
+        for index, key in enumerate(keys)
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Imagined:
+    tasks = draw(graphs())
+    names = [f"{task.key}.{attempt}" for task in tasks for attempt in (1, 2)]
+    refused = draw(st.frozensets(st.sampled_from(names), max_size=3))
+    return Imagined(tasks, Rules(approve_above=100.0, worker="script", max_parallel=draw(st.integers(1, 3))), refused)
+
+
+def essence(run: Run) -> object:
+    """What must be the same whatever the order was: states, attempts and verdicts, not times or merge shas."""
+    tasks = [(t.key, t.state, [(a.accepted, a.reason) for a in t.attempts]) for t in run.tasks]
+    return run.state, tasks
+
+
+@settings(max_examples=120, deadline=None)
+@given(worlds(), st.data())
+def test_any_order_repetition_or_loss_ends_in_the_same_run(world: Imagined, data: st.DataObject) -> None:
+    calm = finish(Imagined(world.tasks, world.rules, world.refused))
+    run: Run | None = None
+    outbox: dict[str, Effect] = {}
+    told: list[Event] = [world.seen()]
+    for _ in range(data.draw(st.integers(0, 25))):
+        if data.draw(st.integers(0, 9)) == 0:
+            world.push()
+        told += [world.report(job.nonce) for job in (run.open_jobs() if run else ()) if job.nonce in world.dispatched]
+        event = data.draw(st.sampled_from(told))
+        if data.draw(st.booleans()):
+            told.remove(event)
+        if not told:
+            told = [world.seen()]
+        run = step(world, run, event, outbox)
+    assert essence(finish(world, run)) == essence(calm)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds())
+def test_no_task_starts_before_its_dependencies_have_landed(world: Imagined) -> None:
+    run: Run | None = None
+    outbox: dict[str, Effect] = {}
+    for _ in range(60):
+        for event in world.sweep(run):
+            before = dict(world.landed)
+            run = step(world, run, event, outbox)
+            assert run is not None
+            for task in run.tasks:
+                if task.attempts:
+                    assert all(needed in world.landed for needed in task.planned.depends_on), (task.key, before)
+        if run is not None and run.state in FINAL:
+            return
+    raise AssertionError("not over")
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds())
+def test_one_job_is_never_asked_for_under_two_keys(world: Imagined) -> None:
+    finish(world)
+    told = [effect.assignment for effects in world.asked.values() for effect in effects if isinstance(effect, Dispatch)]
+    jobs = {(a.step, a.task.key if a.task else None, a.attempt, a.head): a.nonce for a in told}
+    assert len(jobs) == len({a.nonce for a in told})
+    assert len(world.landed) == len(world.tasks)
+
+
+ANYTHING = st.sampled_from(
+    [
+        *(
+            command(verb, *task, id=f"{verb}{task}", role=role)
+            for verb in Verb
+            for task in ((), ("TASK-1",))
+            for role in ("admin", "none")
+        ),
+        Ticked(at=5.0),
+        Ticked(at=1e9),
+        PullRequestClosed(at=3.0, merged=True),
+        Rerequested(at=3.0, id="r1", author="writer", role="write", task=None),
+        Rerequested(at=3.0, id="r2", author="writer", role="write", task="TASK-1"),
+        Landed(at=3.0, task="TASK-1", head="c" * 40),
+        Staged(at=3.0, task="TASK-1", staged="d" * 40, onto="a" * 40),
+        LandingRefused(at=3.0, task="TASK-1", tip="t", reason="a conflict"),
+        HeadMoved(at=3.0, task="TASK-1", head="e" * 40),
+        JobLost(at=3.0, nonce="unknown", reason="gone"),
+        DispatchRefused(at=3.0, nonce="unknown", reason="no file"),
+        seen(9.0),
+        seen(9.0, fork=True),
+        seen(9.0, requirements=()),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds(), st.lists(st.one_of(ANYTHING, st.just("sweep")), max_size=30))
+def test_deciding_is_total_and_moves_only_along_the_tables(world: Imagined, events: list[Event | str]) -> None:
+    run: Run | None = None
+    outbox: dict[str, Effect] = {}
+    for event in events:
+        for one in world.sweep(run) if isinstance(event, str) else (event,):
+            before, run = run, step(world, run, one, outbox)
+            if run is not None:
+                assert decide(run, Ticked(at=run.opened_at)).run is not None
+                assert {e.key for e in pending(run)} == {e.key for e in pending(run)}
+                moved_legally(before, run)
+
+
+def moved_legally(before: Run | None, after: Run) -> None:
+    """`step` may fold several events, so a state must be reachable, not adjacent."""
+    if before is None:
+        return
+    assert after.state in reachable(before.state, NEXT_RUN)
+    for task in after.tasks:
+        old = before.task(task.key)
+        if old is not None and before.tasks and len(task.attempts) >= len(old.attempts):
+            assert task.state in reachable(old.state, NEXT_TASK) or after.state is RunState.PLANNING
+
+
+State = TypeVar("State", RunState, TaskState)
+
+
+def reachable(start: State, table: dict[State, frozenset[State]]) -> frozenset[State]:
+    found, pending_states = {start}, [start]
+    while pending_states:
+        for state in table[pending_states.pop()] - found:
+            found.add(state)
+            pending_states.append(state)
+    return frozenset(found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), st.lists(ANYTHING, max_size=4))
+def test_deciding_again_after_a_lost_race_asks_for_the_very_same(world: Imagined, events: list[Event]) -> None:
+    run: Run | None = None
+    for event in (*world.sweep(None), *events):
+        once, again = decide(run, event), decide(run, event)
+        assert once == again
+        run = once.run
+        for effect in once.effects:
+            if run is not None and (follows := world.obey(effect, run)):
+                assert decide(run, follows) == decide(run, follows)
+                run = decide(run, follows).run
+
+
+def test_a_repeated_event_changes_nothing_and_asks_nothing() -> None:
+    run = decide(None, seen()).run
+    assert run is not None
+    assert decide(run, replace(seen(), at=run.seen_at)).effects == ()

@@ -1,0 +1,167 @@
+"""A GitHub in the mind: it obeys effects and tells events; what it tells may be lost, what it shows is true."""
+
+from dataclasses import dataclass, field, replace
+
+from tdd_orchestrator.core.command import Command, Verb
+from tdd_orchestrator.core.decide import Decision, decide
+from tdd_orchestrator.core.effect import Dispatch, Effect, Land
+from tdd_orchestrator.core.event import (
+    Commanded,
+    Dispatched,
+    Event,
+    HeadMoved,
+    Landed,
+    PlanReported,
+    ProofReported,
+    PullRequestSeen,
+    Staged,
+    Ticked,
+    WorkReported,
+)
+from tdd_orchestrator.core.plan import Plan, PlannedTask
+from tdd_orchestrator.core.prd import Requirement
+from tdd_orchestrator.core.result import (
+    Assignment,
+    PlanResult,
+    ProofResult,
+    Stage,
+    StageReport,
+    StageState,
+    Step,
+    WorkResult,
+)
+from tdd_orchestrator.core.run import FINAL, Ref, Rules, Run
+
+HEAD, BASE = Ref("feature", "a" * 40), Ref("main", "b" * 40)
+
+
+def requirement(name: str) -> Requirement:
+    return Requirement(name, f"title {name}", "text", "prds/x.md", 1, 2, ("it works",))
+
+
+def planned(key: str, *needs: str, kind: str = "REQ-1") -> PlannedTask:
+    return PlannedTask(
+        key,
+        f"title {key}",
+        requirements=(kind,),
+        depends_on=needs,
+        files=(f"src/{key}.py",),
+        tests=(f"tests/{key}.py",),
+    )
+
+
+def seen(at: float = 1.0, head: Ref = HEAD, rules: Rules | None = None, **changes: object) -> PullRequestSeen:
+    event = PullRequestSeen(
+        at=at,
+        repo="o/r",
+        number=7,
+        head=head,
+        base=BASE,
+        requirements=(requirement("REQ-1"),),
+        rules=rules or Rules(approve_above=100.0, worker="script"),
+    )
+    return replace(event, **changes)  # type: ignore[arg-type]
+
+
+def command(verb: Verb, *task: str, id: str = "1:1", role: str = "write", at: float = 2.0, **more: object) -> Commanded:
+    said = Command(verb, task=task, **more)  # type: ignore[arg-type]
+    return Commanded(at=at, id=id, comment=1, author="writer", role=role, command=said, head=HEAD.sha)
+
+
+@dataclass
+class Imagined:
+    """`outcomes` says for "TASK-1.2" (task and attempt) that it is refused; everything else is accepted."""
+
+    tasks: tuple[PlannedTask, ...]
+    rules: Rules
+    refused: frozenset[str] = frozenset()
+    head: str = HEAD.sha
+    landed: dict[str, str] = field(default_factory=dict)
+    staged: dict[str, str] = field(default_factory=dict)
+    pushes: int = 0
+    dispatched: dict[str, Assignment] = field(default_factory=dict)
+    asked: dict[str, list[Effect]] = field(default_factory=dict)
+    now: float = 1.0
+
+    def seen(self) -> PullRequestSeen:
+        self.now += 1
+        return seen(self.now, Ref("feature", self.head), self.rules)
+
+    def push(self) -> None:
+        """A person pushes to the branch."""
+        self.pushes += 1
+        self.head = f"person-{self.pushes}"
+
+    def obey(self, effect: Effect, run: Run) -> Event | None:
+        """Do what the effect says, once; what comes of it."""
+        self.now += 1
+        self.asked.setdefault(effect.key, []).append(effect)
+        match effect:
+            case Dispatch(assignment):
+                self.dispatched.setdefault(assignment.nonce, assignment)
+                return Dispatched(at=self.now, nonce=assignment.nonce, workflow_run=len(self.dispatched))
+            case Land():
+                return self._land(effect)
+            case _:
+                return None
+
+    def _land(self, effect: Land) -> Event:
+        if effect.task in self.landed:
+            return Landed(at=self.now, task=effect.task, head=self.head)
+        if effect.onto != self.head:
+            return HeadMoved(at=self.now, task=effect.task, head=self.head)
+        if effect.staged is None and effect.base != self.head:
+            merge = f"merge-{effect.tip}-{self.head}"
+            self.staged[merge] = self.head
+            return Staged(at=self.now, task=effect.task, staged=merge, onto=self.head)
+        assert effect.staged is None or self.staged[effect.staged] == self.head, "a commit of somebody's would be lost"
+        self.head = self.landed[effect.task] = effect.staged or effect.tip
+        return Landed(at=self.now, task=effect.task, head=self.head)
+
+    def report(self, nonce: str) -> Event:
+        """What the job under this nonce leaves; the same whenever it is asked."""
+        given = self.dispatched[nonce]
+        if given.step is Step.PLAN:
+            return PlanReported(at=self.now, result=PlanResult(nonce, Plan(self.tasks)))
+        if given.step is Step.PROVE:
+            return ProofReported(at=self.now, result=ProofResult(nonce, given.head, holds=True))
+        assert given.task is not None
+        name = f"{given.task.key}.{given.attempt}"
+        tip = None if name in self.refused else f"tip-{name}-{nonce}"
+        stage = StageReport(Stage.GREEN, StageState.ACCEPTED if tip else StageState.REFUSED, "said")
+        result = WorkResult(nonce, given.task.key, given.attempt, given.head, tip, (stage,), "" if tip else "it cheats")
+        proof = ProofResult(nonce, tip, holds=True) if tip else None
+        return WorkReported(at=self.now, result=result, proof=proof, workflow_run=1)
+
+    def sweep(self, run: Run | None) -> tuple[Event, ...]:
+        """What looking at everything shows, and the tick."""
+        self.now += 1
+        reports = (
+            tuple(self.report(job.nonce) for job in run.open_jobs() if job.nonce in self.dispatched) if run else ()
+        )
+        return (self.seen(), *reports, Ticked(at=self.now))
+
+
+def finish(world: Imagined, run: Run | None = None, rounds: int = 60) -> Run:
+    """Sweep until the run is over: the road on which every webhook was lost."""
+    outbox: dict[str, Effect] = {}
+    for _ in range(rounds):
+        for event in world.sweep(run):
+            run = step(world, run, event, outbox)
+        if run is not None and run.state in FINAL:
+            return run
+    raise AssertionError(f"not over after {rounds} sweeps: {run}")
+
+
+def step(world: Imagined, run: Run | None, event: Event, outbox: dict[str, Effect]) -> Run | None:
+    """Decide, then do what is in the outbox, and whatever follows from that."""
+    waiting = [event]
+    while waiting:
+        decision: Decision = decide(run, waiting.pop(0))
+        run = decision.run
+        outbox.update({effect.key: effect for effect in decision.effects})
+        while run is not None and outbox:
+            effect = outbox.pop(next(iter(outbox)))
+            follows = world.obey(effect, run)
+            waiting += [follows] if follows else []
+    return run
