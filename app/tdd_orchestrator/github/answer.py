@@ -80,7 +80,7 @@ def limited_until(answer: Answer, now: float, times: int) -> float:
     reset = answer.headers.get("x-ratelimit-reset", "")
     if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
         return max(now, float(reset))
-    return now + 60.0 * 2 ** min(times, 6)
+    return now + 60.0 * (1 << min(times, 6))
 
 
 def refusal(answer: Answer, asked: str, now: float, times: int = 0) -> GitHubError:

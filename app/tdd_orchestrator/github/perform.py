@@ -24,7 +24,8 @@ from tdd_orchestrator.core.event import Event
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github import checks, comments, dispatch
 from tdd_orchestrator.github.client import Connection
-from tdd_orchestrator.github.landing import Identity, Lander, Terms
+from tdd_orchestrator.github.landing import Lander, Terms
+from tdd_orchestrator.github.merging import Identity
 from tdd_orchestrator.github.read import RepositoryReader
 
 BUNDLE = "work.bundle"

@@ -1,0 +1,70 @@
+"""A push as a compare-and-swap: what the server said, told apart by what must follow."""
+
+from dataclasses import dataclass
+
+from tdd_orchestrator.github.bare import Bare, Ran, failure
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """The ref moved, or was there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The ref could not be moved; most often because it was not where it was expected."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The server will not have it: a ruleset, a hook, a permission. `reason` is its own text."""
+
+    reason: str
+
+
+PushOutcome = Pushed | Lost | Declined
+RACED = ("stale info", "fetch first", "non-fast-forward", "failed to update ref", "cannot lock ref", "already exists")
+
+
+async def swap(bare: Bare, ref: str, expected: str, sha: str, *, delete: str | None = None) -> PushOutcome:
+    """Move `ref` from `expected` to `sha`, and nothing else; `delete` is a ref that goes with the same request."""
+    refspecs = [f"{sha}:{ref}", *([f":{delete}"] if delete else [])]
+    ran = await bare.online(
+        "push", "--porcelain", f"--force-with-lease={ref}:{expected}", "origin", *refspecs, codes=(0, 1, 128)
+    )
+    return _outcome(ran, ref)
+
+
+async def put(bare: Bare, ref: str, sha: str) -> PushOutcome:
+    """Set a ref of our own to `sha`, wherever it was."""
+    return _outcome(await bare.online("push", "--porcelain", "origin", f"+{sha}:{ref}", codes=(0, 1, 128)), ref)
+
+
+async def drop(bare: Bare, ref: str) -> None:
+    """Delete a ref of our own; one that will not go is left for the sweep of branches."""
+    await bare.online("push", "--porcelain", "origin", f":{ref}", codes=(0, 1))
+
+
+def _outcome(ran: Ran, ref: str) -> PushOutcome:
+    """Read `git push --porcelain`: a flag, `from:to` and a summary per ref, parted by tabs."""
+    for line in ran.text.splitlines():
+        flag, _, rest = line.partition("\t")
+        names, _, summary = rest.partition("\t")
+        if names.rpartition(":")[2] != ref:
+            continue
+        if flag != "!":
+            return Pushed()
+        if any(sign in summary for sign in RACED):
+            return Lost(_told(ran, summary))
+        return Declined(_told(ran, summary))
+    if ran.code == 0:
+        return Pushed()
+    raise failure("push", ran)
+
+
+def _told(ran: Ran, summary: str) -> str:
+    """The server's own lines, or else git's summary."""
+    remote = [line.removeprefix("remote:").strip() for line in ran.told.splitlines() if line.startswith("remote:")]
+    return " ".join(filter(None, [*remote, summary.strip()]))[:2000]
