@@ -50,7 +50,8 @@ def configure(secrets: Sequence[str], *, stream: TextIO | None = None, level: in
     )
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if out.isatty():
-        renderer: Processor = structlog.dev.ConsoleRenderer()
+        # The default shows the variables of each frame, and a frame may hold a secret.
+        renderer: Processor = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     else:
         last.append(structlog.processors.format_exc_info)
         renderer = structlog.processors.JSONRenderer()
