@@ -265,6 +265,11 @@ class Actions:
         self._announcer.workflow_run("requested", run)
         self._launch(run)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a run is being executed."""
+        return bool(self._tasks)
+
     async def settled(self) -> None:
         """Wait until no run is being executed."""
         while self._tasks:

@@ -6,12 +6,17 @@ Calls block for some milliseconds on purpose: an act of the hub is then atomic a
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 ZERO: Final = "0" * 40
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_FULL_ID: Final = re.compile(r"[0-9a-f]{40}")
 _ENVIRONMENT: Final = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -35,29 +40,30 @@ class GitDirectory:
 
     path: Path
 
-    def run(self, *arguments: str, given: bytes | None = None, **extra: str) -> bytes:
+    def run(self, *arguments: str, given: bytes | None = None, env: Mapping[str, str] = NONE) -> bytes:
         """Run git in here and give its output. Raises GitRefused when it fails."""
         done = subprocess.run(
             ["git", *arguments],
             cwd=self.path,
             input=given if given is not None else b"",
             capture_output=True,
-            env=environment(GIT_DIR=str(self.path), **extra),
+            env=environment(GIT_DIR=str(self.path), **env),
             check=False,
         )
         if done.returncode != 0:
             raise GitRefused(done.stderr.decode(errors="replace").strip() or f"exit {done.returncode}")
         return done.stdout
 
-    def text(self, *arguments: str, given: bytes | None = None, **extra: str) -> str:
+    def text(self, *arguments: str, given: bytes | None = None, env: Mapping[str, str] = NONE) -> str:
         """The same, as text without its last line end."""
-        return self.run(*arguments, given=given, **extra).decode(errors="replace").rstrip("\n")
+        return self.run(*arguments, given=given, env=env).decode(errors="replace").rstrip("\n")
 
     def resolve(self, revision: str, kind: str = "commit") -> str | None:
         """The object id that a branch, tag, ref or (short) id names; None if there is none of that kind."""
         if not revision or revision.startswith("-"):
             return None
-        for name in (f"refs/heads/{revision}", f"refs/tags/{revision}", revision):
+        names = [f"refs/heads/{revision}", f"refs/tags/{revision}", revision]
+        for name in reversed(names) if _FULL_ID.fullmatch(revision) else names:
             try:
                 return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{{kind}}}")
             except GitRefused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ class Repository:
     roles: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     variables: dict[str, str] = field(default_factory=dict)
+    known_refs: dict[str, str] = field(default_factory=dict, repr=False)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
     pulls: dict[int, PullRequest] = field(default_factory=dict, repr=False)
     comments: dict[int, IssueComment] = field(default_factory=dict, repr=False)
@@ -219,6 +221,7 @@ class World:
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, InstallationGrant | User] = field(default_factory=dict, repr=False)
     workflow_ids: dict[tuple[int, str], int] = field(default_factory=dict)
+    signing_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     _ids: dict[str, Iterator[int]] = field(default_factory=dict, repr=False)
 
     def new_id(self, kind: str) -> int:

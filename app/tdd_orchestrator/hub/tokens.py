@@ -17,6 +17,7 @@ from tdd_orchestrator.hub.identity import (
 from tdd_orchestrator.hub.state import WorkflowRun, World
 
 ACTIONS_APP_ID: Final = 15368  # GitHub's own number for the Actions app
+ACTIONS_BOT: Final = "github-actions[bot]"
 _ACTIONS_BOT_ID: Final = 41898282
 _JOB_TOKEN_LIFE: Final = timedelta(hours=6)
 _LEVELS: Final = dict.fromkeys(
@@ -28,7 +29,7 @@ def actions_app(world: World) -> App:
     """The app behind every job token: `github-actions`."""
     if ACTIONS_APP_ID not in world.apps:
         owner = User(9919, "github", "Organization")
-        bot = User(_ACTIONS_BOT_ID, "github-actions[bot]", "Bot")
+        bot = User(_ACTIONS_BOT_ID, ACTIONS_BOT, "Bot")
         world.users[bot.login] = bot
         world.apps[ACTIONS_APP_ID] = App(
             ACTIONS_APP_ID,

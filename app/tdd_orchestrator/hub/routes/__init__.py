@@ -1,0 +1,15 @@
+"""All endpoints of the API; an address that ends in `{ref:path}` comes after those that it would swallow."""
+
+from tdd_orchestrator.hub.routes import apps, checks, comments, contents, gitdata, meta, pulls, repos, runs
+
+ENDPOINTS = (
+    *meta.ENDPOINTS,
+    *apps.ENDPOINTS,
+    *checks.ENDPOINTS,
+    *comments.ENDPOINTS,
+    *pulls.ENDPOINTS,
+    *contents.ENDPOINTS,
+    *gitdata.ENDPOINTS,
+    *runs.ENDPOINTS,
+    *repos.ENDPOINTS,
+)
