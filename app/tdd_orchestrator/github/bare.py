@@ -75,7 +75,7 @@ class Bare:
     async def git(
         self,
         *arguments: str,
-        codes: tuple[int, ...] = (0,),
+        codes: tuple[int, ...] | None = (0,),
         stdin: bytes = b"",
         protocols: str = "",
         env: Mapping[str, str] | None = None,
@@ -84,7 +84,7 @@ class Bare:
 
         Only `protocols` (`http:https`, `file`) may be spoken; with one of HTTP it gets the credentials.
 
-        `GitFailed` for an exit code that is not in `codes`, `Weather` after the time-out.
+        `GitFailed` for an exit code that is not in `codes` (`None`: any will do), `Weather` after the time-out.
         """
         settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
         process = await asyncio.create_subprocess_exec(
@@ -106,7 +106,7 @@ class Bare:
         finally:
             await _ended(process)
         ran = Ran(process.returncode or 0, out, err.decode("utf-8", "replace"))
-        if ran.code not in codes:
+        if codes is not None and ran.code not in codes:
             raise failure(arguments[0], ran)
         return ran
 
@@ -127,8 +127,11 @@ class Bare:
         )
 
     async def has(self, sha: str) -> bool:
-        """Whether the commit is here."""
-        return (await self.git("cat-file", "-e", f"{sha}^{{commit}}", codes=(0, 1, 128))).code == 0
+        """Whether the commit is here.
+
+        Git would look for a missing one at the remote; it may not, and says so with whatever code it dies of.
+        """
+        return (await self.git("cat-file", "-e", f"{sha}^{{commit}}", codes=None)).code == 0
 
     async def descends(self, younger: str, older: str) -> bool:
         """Whether `older` is `younger` or an ancestor of it; both are here."""

@@ -153,13 +153,17 @@ class _Landing:
             case Declined(reason):
                 return self._refused(f"GitHub does not take the push to {self.effect.branch}: {reason}")
             case Lost(reason):
-                return await self._lost(reason)
+                return await self._lost(sha, reason)
 
-    async def _lost(self, reason: str) -> Outcome:
-        """Somebody else was faster, or only held the lock for a moment."""
+    async def _lost(self, sha: str, reason: str) -> Outcome:
+        """Somebody else was faster, or only held the lock for a moment; or we were, and curl sent the push a second
+        time.
+        """
         head = (await self.bare.heads(self.branch)).get(self.branch)
         if head is None:
             return self._refused(f"The branch {self.effect.branch} is gone.")
+        if head == sha:
+            return self._landed(sha)
         if head == self.effect.onto:
             raise Weather(f"The push to {self.effect.branch} did not get through: {reason}")
         return self._moved(head)

@@ -1,0 +1,97 @@
+"""A pull request's repository behind real git over HTTP, and the bundles that runners leave: what the landing tests
+share.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tdd_orchestrator.core.effect import Land
+from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.github.connections import TokenConnection
+from tdd_orchestrator.github.landing import Lander, Outcome, Terms
+from tdd_orchestrator.github.merging import Identity
+from world.git_server import GitServer, git_server
+from world.small_repo import SmallRepo, small_repo
+
+REPO = "owner/name"
+BRANCH = "feature"
+STAGING = "tdd/7/TASK-1"
+TASK = PlannedTask("TASK-1", "Add numbers", files=("src/**",), tests=("tests/**",))
+START = {"src/sum.py": "".join(f"# line {number}\n" for number in range(40)), "README.md": "sum\n"}
+"""Enough lines that changes at both ends do not meet."""
+
+
+@dataclass
+class LandingWorld:
+    """The server, somebody's clone with the branch checked out, and a clock that stands."""
+
+    server: GitServer
+    clone: SmallRepo
+    rules: Rules = field(default_factory=lambda: Rules(protected=(".github/**",)))
+
+    def push(self, message: str, files: Mapping[str, str | None]) -> str:
+        """Somebody pushes a commit to the branch."""
+        self.clone.git("checkout", "--quiet", BRANCH)
+        sha = self.clone.commit(message, files)
+        self.clone.git("push", "--quiet", "--force", "origin", BRANCH)
+        return sha
+
+    def work(self, base: str, *commits: tuple[str, Mapping[str, str | None]], task: str = "TASK-1") -> str:
+        """A runner's commits on `base`, one for each (stage, files); the tip."""
+        self.clone.git("checkout", "--quiet", "--force", "-B", "work", base)
+        for stage, files in commits:
+            self.clone.commit(stage, files, TDD_Task=task, TDD_Stage=stage, TDD_Run="pr-7")
+        return self.clone.head
+
+    def red_and_green(self, base: str) -> str:
+        """The usual two commits."""
+        return self.work(
+            base,
+            ("red", {"tests/test_sum.py": "from src.sum import add\n"}),
+            ("green", {"src/sum.py": "def add(): ...\n" + START["src/sum.py"]}),
+        )
+
+    def bundle(self, base: str, tip: str) -> bytes:
+        """The bundle that the runner uploads."""
+        self.clone.git("branch", "--force", "left", tip)
+        place = self.clone.path.parent / "left.bundle"
+        self.clone.git("bundle", "create", "--quiet", str(place), "left", f"^{base}")
+        return place.read_bytes()
+
+    def at(self, ref: str = BRANCH) -> str | None:
+        """Where a branch of the server is."""
+        listed = self.server.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{ref}")
+        return listed or None
+
+    @asynccontextmanager
+    async def lander(self) -> AsyncIterator[Lander]:
+        root = f"http://127.0.0.1:{self.server.port}"
+        async with TokenConnection(REPO, "a-token", root, write_interval_s=0) as connection:
+            yield Lander(connection, 7, identity=Identity(), clock=lambda: 100.0)
+
+    async def land(self, effect: Land, bundle: bytes | None) -> Outcome:
+        async with self.lander() as lander:
+            return await lander.land(effect, bundle, Terms(TASK, self.rules))
+
+
+def landing(base: str, tip: str, onto: str, staged: str | None = None) -> Land:
+    """The effect."""
+    return Land("TASK-1", BRANCH, onto, base, tip, 1, staged, STAGING)
+
+
+@contextmanager
+def landing_world(root: Path) -> Iterator[LandingWorld]:
+    """A server whose branch has one commit."""
+    with git_server(root) as server:
+        (root / "owner").mkdir()
+        (root / "owner" / "name.git").symlink_to(server.path)
+        server.git("config", "uploadpack.allowFilter", "true")
+        server.git("config", "uploadpack.allowAnySHA1InWant", "true")
+        clone = small_repo(root / "clone", START)
+        clone.git("remote", "add", "origin", server.url)
+        clone.git("checkout", "--quiet", "-b", BRANCH)
+        clone.git("push", "--quiet", "origin", BRANCH)
+        yield LandingWorld(server, clone)
