@@ -74,6 +74,17 @@ async def test_tombstones_are_cleared_after_eight_days(url: str, open_inbox: Ope
     assert await inbox.held(["g1"]) == frozenset()
 
 
+async def test_what_need_not_be_remembered_leaves_nothing(url: str, open_inbox: OpenInbox) -> None:
+    inbox = await open_inbox(url)
+    handler = Recorder()
+    for _ in range(2):
+        assert await inbox.accept("tick", "tick", "a/b", b"", remember=False) == Accepted()
+        assert await inbox.accept("tick", "tick", "a/b", b"", remember=False) == Duplicate()
+        await work_off(inbox, handler)
+        assert await inbox.held(["tick"]) == frozenset()
+    assert handler.order("a/b") == ["tick", "tick"]
+
+
 async def test_statistics_tell_how_old_the_oldest_is(url: str, open_inbox: OpenInbox) -> None:
     now = [1_000_000.0]
     inbox = await open_inbox(url, clock=lambda: now[0])
@@ -131,6 +142,12 @@ async def test_a_database_we_cannot_use_is_refused_with_what_to_write(url: str, 
         await Inbox.open(url)
     assert "sqlite:////path/inbox.sqlite" in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+async def test_a_place_where_nothing_can_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InboxUnusable, match=r"cannot be written: .*Name a folder"):
+        await Inbox.open(f"sqlite:///{tmp_path}/file/inbox.sqlite")
 
 
 async def test_a_file_that_is_no_database_is_refused_and_the_lock_is_let_go(tmp_path: Path) -> None:

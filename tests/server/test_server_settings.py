@@ -28,7 +28,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "TDD_PRIVATE_KEY_FILE": str(tmp_path / "key.pem"),
             "TDD_WEBHOOK_SECRET": "old-one, new-one,",
             "TDD_GITHUB_URL": "https://git.example/api/v3/",
-            "TDD_DATABASE_URL": "postgresql+psycopg://app:sesame@db/tdd",
+            "TDD_DATABASE_URL": "postgresql+psycopg://app:se%2Fsame@db/tdd",
             "TDD_DATA_DIR": str(tmp_path),
             "TDD_PUBLIC_URL": "https://tdd.example/",
             "TDD_HOST": "0.0.0.0",  # noqa: S104 - a value like another
@@ -42,7 +42,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         app_id=12,
         private_key=KEY,
         webhook_secrets=("old-one", "new-one"),
-        database_url="postgresql+psycopg://app:sesame@db/tdd",
+        database_url="postgresql+psycopg://app:se%2Fsame@db/tdd",
         data_dir=tmp_path,
         github_url="https://git.example/api/v3",
         public_url="https://tdd.example",
@@ -52,7 +52,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         state_interval_s=1,
         workers=2,
     )
-    assert settings.secrets == (KEY, "old-one", "new-one", "sesame")
+    assert settings.secrets == (KEY, "old-one", "new-one", "se/same", "se%2Fsame")
 
 
 def test_a_key_in_one_line_is_understood() -> None:
@@ -86,6 +86,8 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("TDD_GITHUB_URL", "api.github.com"),
         ("TDD_GITHUB_URL", "http://[::1"),
         ("TDD_PUBLIC_URL", "ftp://tdd.example"),
+        ("TDD_DATABASE_URL", "mysql://app:sesame@db/tdd"),
+        ("TDD_DATABASE_URL", "inbox.sqlite"),
         ("TDD_PORT", "65536"),
         ("TDD_PORT", "-1"),
         ("TDD_SWEEP_SECONDS", "0"),

@@ -1,7 +1,7 @@
 """A handler that writes down what it gets and fails as told, and a way to run it until the inbox is empty."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Container
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -49,3 +49,10 @@ async def work_off(inbox: Inbox, handler: Handler, *, workers: int = 4) -> None:
     """Handle until nothing waits."""
     async with running(inbox, handler, workers=workers):
         await asyncio.wait_for(inbox.idle(), 10)
+
+
+async def until(condition: Callable[[], Awaitable[object]], timeout_s: float = 10.0) -> None:
+    """Return when the condition holds; for what only another process or the database can tell."""
+    async with asyncio.timeout(timeout_s):
+        while not await condition():
+            await asyncio.sleep(0.005)

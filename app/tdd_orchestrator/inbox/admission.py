@@ -68,6 +68,7 @@ def _store(connection: Connection, now: float, arrivals: list[Arrival]) -> None:
             "state": WAITING,
             "attempts": 0,
             "received_at": now,
+            "remember": arrival.remember,
         }
         for arrival in arrivals
     ]

@@ -57,7 +57,7 @@ def connected(url: URL) -> Engine:
         raise InboxUnusable(
             f"{error}.", remedy="Install the driver, for example: pip install 'psycopg[binary]'"
         ) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         where = url.render_as_string(hide_password=True)
         raise InboxUnusable(f"The inbox at {where} cannot be opened: {error.__cause__ or error}".rstrip()) from error
     return engine

@@ -43,6 +43,7 @@ class Arrival:
     event: str
     lane: str
     body: bytes = field(repr=False)
+    remember: bool = True
 
 
 @dataclass(frozen=True, slots=True)

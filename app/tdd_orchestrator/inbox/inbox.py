@@ -60,8 +60,6 @@ class Inbox:
         """
         where = parsed(url)
         alone = is_sqlite(where) and not shared
-        if is_sqlite(where):
-            Path(where.database or "").parent.mkdir(parents=True, exist_ok=True)
         lock = InboxLock.take(Path(where.database or "")) if alone else None
         try:
             engine = await asyncio.to_thread(connected, where)
@@ -96,10 +94,13 @@ class Inbox:
         """Whether the writer's thread runs."""
         return self._writer.alive
 
-    async def accept(self, guid: str, event: str, lane: str, body: bytes) -> Admission:
-        """Answer once the answer is on disk. Raise `InboxBroken` when it cannot get there."""
+    async def accept(self, guid: str, event: str, lane: str, body: bytes, *, remember: bool = True) -> Admission:
+        """Answer once the answer is on disk. Raise `InboxBroken` when it cannot get there.
+
+        Without `remember` no tombstone is left: for deliveries of our own, which nobody sends again.
+        """
         answer: asyncio.Future[Admission] = asyncio.get_running_loop().create_future()
-        self._door.append((Arrival(guid, event, lane, body), answer))
+        self._door.append((Arrival(guid, event, lane, body, remember), answer))
         if self._opening is None or self._opening.done():
             self._opening = asyncio.create_task(self._admit())
         return await answer

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, case, exists, func, or_, select, update
+from sqlalchemy import Connection, case, delete, exists, func, or_, select, update
 
 from tdd_orchestrator.inbox.delivery import Delivery, Lease
 from tdd_orchestrator.inbox.tables import DEAD, PROCESSED, WAITING, delivery, lane
@@ -122,7 +122,10 @@ def _let_go(connection: Connection, lease: Lease) -> bool:
 
 def _settle(connection: Connection, now: float, seqs: Sequence[int], state: str) -> None:
     """A processed delivery leaves its body behind; one that was given up keeps it, since it may be driven again."""
-    values = {"state": state, "settled_at": now} | ({"body": b"", "size": 0} if state == PROCESSED else {})
+    values: dict[str, object] = {"state": state, "settled_at": now}
+    if state == PROCESSED:
+        connection.execute(delete(delivery).where(delivery.c.seq.in_(seqs), ~delivery.c.remember))
+        values |= {"body": b"", "size": 0}
     connection.execute(update(delivery).where(delivery.c.seq.in_(seqs)).values(values))
 
 

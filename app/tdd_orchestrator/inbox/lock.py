@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.inbox.database import InboxUnusable
 
 
 class InboxTaken(TddError):
@@ -20,9 +21,15 @@ class InboxLock:
 
     @classmethod
     def take(cls, database: Path) -> Self:
-        """Raise `InboxTaken` at once if another open inbox holds it."""
+        """Raise `InboxTaken` at once if another open inbox holds it, `InboxUnusable` if no file can be made there."""
         path = database.with_name(database.name + ".lock")
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise InboxUnusable(
+                f"{path} cannot be written: {error.strerror}.", remedy="Name a folder that this user may write to."
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -7,7 +7,7 @@ as long as its tombstones.
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 WAITING: Final = "waiting"
 PROCESSED: Final = "processed"
@@ -28,6 +28,7 @@ delivery = Table(
     Column("attempts", Integer, nullable=False),
     Column("received_at", Float(53), nullable=False),
     Column("settled_at", Float(53)),
+    Column("remember", Boolean, nullable=False),  # whether a tombstone is left
     Column("error", Text),
     # Without it SQLite hands the highest number out again after a deletion, and order would be lost.
     sqlite_autoincrement=True,

@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy import make_url
 
 from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.inbox.database import InboxUnusable, parsed
 
 T = TypeVar("T")
+_DATABASES = "sqlite:////path/inbox.sqlite or postgresql+psycopg://…"
 
 
 class SettingsFault(TddError):
@@ -39,21 +43,25 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Whatever must not be seen in a log."""
-        password = urlsplit(self.database_url).password
-        return (self.private_key, *self.webhook_secrets, *((password,) if password else ()))
+        password = make_url(self.database_url).password
+        written = (password, quote(password, safe="")) if password else ()
+        return (self.private_key, *self.webhook_secrets, *written)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read `TDD_…`; raise `SettingsFault` with everything that is missing or wrong, and what to set instead."""
         ask = _Questions(environ)
         data_dir = Path(ask.text("TDD_DATA_DIR", "tdd-data")).absolute()
+        inbox = f"sqlite:///{data_dir / 'inbox.sqlite'}"
         settings = cls(
             app_id=ask.needed("TDD_APP_ID", _whole, "the App's id, a number on its settings page", 0),
             private_key=ask.private_key(),
             webhook_secrets=ask.needed(
                 "TDD_WEBHOOK_SECRET", _several, "the webhook's secret; old,new to replace it", ()
             ),
-            database_url=ask.text("TDD_DATABASE_URL", f"sqlite:///{data_dir / 'inbox.sqlite'}"),
+            database_url=ask.chosen(
+                "TDD_DATABASE_URL", _database, _DATABASES, f"sqlite:///{data_dir / 'inbox.sqlite'}"
+            ),
             data_dir=data_dir,
             github_url=ask.chosen("TDD_GITHUB_URL", _address, "an address", "https://api.github.com"),
             public_url=ask.chosen("TDD_PUBLIC_URL", _address, "the address at which GitHub reaches this server", None),
@@ -146,6 +154,14 @@ def _address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("no address")
     return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    try:
+        parsed(text)
+    except InboxUnusable as error:
+        raise ValueError("no database") from error
+    return text
 
 
 def _pem(text: str) -> str:
