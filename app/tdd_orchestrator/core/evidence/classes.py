@@ -27,7 +27,7 @@ SENTENCES: dict[FailureClass, str] = {
     FailureClass.FIXTURE_ERROR: "{id} broke in {phase}, not in the test itself: {exception}: {message}.",
     FailureClass.TIMEOUT: "{id} did not end in time: take out what it waits for.",
     FailureClass.CRASH: "{id} ended the whole test process: {message}.",
-    FailureClass.PASSED_ALREADY: "{id} passes before the code is written, so it proves nothing: assert what will change.",
+    FailureClass.PASSED_ALREADY: "{id} passes before the code is there, so it proves nothing: assert what will change.",
     FailureClass.SKIPPED: "{id} did not run ({outcome}): a new test must run and fail.",
     FailureClass.NOT_COLLECTED: "{id} names no test that the suite collects: check the names of file and functions.",
     FailureClass.FLAKY: "{id} does not end the same way each time: {message}.",

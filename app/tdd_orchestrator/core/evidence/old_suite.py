@@ -63,7 +63,7 @@ def gone(before: SuiteReport, now: SuiteReport, skip: Iterable[str] = ()) -> tup
 
 
 def unusable(report: SuiteReport, what: str, *, may_be_empty: bool = False) -> Verdict | None:
-    """Why a run cannot be judged, or `None`. A test that hung or ended the process is named: it is the change's fault."""
+    """Why a run cannot be judged, or `None`. A test that hung or ended the process is named as the fault."""
     if report.ended is Ended.COMPLETED:
         if report.executed or report.everything or may_be_empty:
             return None

@@ -16,14 +16,13 @@ class Planned:
         """Whether the task may write this file."""
         return bool(path) and matches(path, self.owned)
 
-    def path_of(self, module: str, existing: frozenset[str] = frozenset()) -> str | None:
-        """The owned file that is, or would be, this module; `existing` decides between a module and a package."""
-        candidates = [path for path in self._candidates(module) if self.owns(path)]
-        return next((path for path in candidates if path in existing), candidates[0] if candidates else None)
+    def paths_of(self, module: str) -> tuple[str, ...]:
+        """The owned files that are, or could become, this module: as a file first, then as a package."""
+        return tuple(path for path in self._candidates(module) if self.owns(path))
 
     def plans_module(self, module: str) -> bool:
         """Whether the module, or something inside the package it names, is the task's to write."""
-        return self.path_of(module) is not None or any(
+        return bool(self.paths_of(module)) or any(
             glob.startswith(f"{folder}/") for folder in self._folders(module) for glob in self.owned
         )
 

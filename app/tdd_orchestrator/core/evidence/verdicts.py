@@ -47,7 +47,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The word of one gate. `classes` holds the class of every new test; `second_sight` those to run again with stubs."""
+    """The word of one gate. `classes`: of every new test; `second_sight`: those to run again with stubs."""
 
     standing: Standing
     reasons: tuple[Reason, ...] = ()
