@@ -43,11 +43,12 @@ class Call:
             raise StepFailed(f"The input {name} of {self.action} must be true or false, not {found}.")
         return found == "true"
 
-    async def process(self, *command: str, env: Mapping[str, str] | None = None) -> int:
-        """Run a command in the workspace; its output goes to the log."""
+    async def process(self, *command: str, env: Mapping[str, str] | None = None, quiet: bool = False) -> int:
+        """Run a command in the workspace; its output goes to the log unless it is to be `quiet`."""
         log = self.job.log
+        hear = (lambda _: None) if quiet else log.line
         return await self.job.processes.run(
-            command, env={**self.env, **(env or {})}, cwd=self.frame.workspace, hear=log.line, flush=log.flush
+            command, env={**self.env, **(env or {})}, cwd=self.frame.workspace, hear=hear, flush=log.flush
         )
 
     async def answer(self, *command: str, env: Mapping[str, str] | None = None) -> str:

@@ -58,7 +58,6 @@ class _Git:
         if not (self._folder / ".git").is_dir():
             _empty(self._folder)
             await self.run("init", "--quiet", "--initial-branch=main")
-            await self.run("config", "--local", "gc.auto", "0")
             await self.run("remote", "add", "origin", url)
             return
         await self.run("remote", "set-url", "origin", url)
@@ -70,6 +69,11 @@ class _Git:
         code = await self._call.process("git", "-C", str(self._folder), *arguments, env=self._auth)
         if code:
             raise StepFailed(f"git {arguments[0]} failed with exit code {code}")
+
+    async def has(self, commit: str) -> bool:
+        """Whether a commit is there."""
+        command = ("git", "-C", str(self._folder), "cat-file", "-e", f"{commit}^{{commit}}")
+        return not await self._call.process(*command, env=self._auth, quiet=True)
 
     async def answer(self, *arguments: str) -> str:
         """Run git and return what it prints. Raises StepFailed."""
@@ -108,11 +112,13 @@ def _auth(call: Call, header: str) -> dict[str, str]:
     """Configuration by environment: the token is in no argument list and in no file."""
     return {
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_COUNT": "3",
         "GIT_CONFIG_KEY_0": _key(call),
         "GIT_CONFIG_VALUE_0": "",  # forgets a header that an earlier checkout has kept
         "GIT_CONFIG_KEY_1": _key(call),
         "GIT_CONFIG_VALUE_1": header,
+        "GIT_CONFIG_KEY_2": "gc.auto",
+        "GIT_CONFIG_VALUE_2": "0",
     }
 
 
@@ -152,9 +158,20 @@ async def _fetch(call: Call, git: _Git, target: _Target) -> None:
         tags = [] if not call.flag("fetch-tags") else ["+refs/tags/*:refs/tags/*"]
         await git.run("fetch", "--quiet", "--no-tags", f"--depth={depth}", "origin", wanted, *tags)
         return
-    everything = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"]
-    await git.run("fetch", "--quiet", "--prune", "--no-tags", "origin", *everything)
-    await git.run("fetch", "--quiet", "--no-tags", "origin", wanted)  # may be older or newer than its branch
+    await _fetch_all(git, target, wanted)
+
+
+async def _fetch_all(git: _Git, target: _Target, wanted: str) -> None:
+    """Everything in one go; the commit by itself only if it is on no branch any more."""
+    refs = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"]
+    by_id = bool(_SHA.fullmatch(target.source))
+    if not by_id and not target.branch:
+        refs.append(wanted)
+    await git.run("fetch", "--quiet", "--prune", "--no-tags", "origin", *refs)
+    if by_id and not await git.has(target.source):
+        await git.run("fetch", "--quiet", "--no-tags", "origin", wanted)
+    elif by_id and target.kept:
+        await git.run("update-ref", target.kept, target.source)
 
 
 async def _switch(git: _Git, target: _Target) -> None:

@@ -1,0 +1,19 @@
+"""The hub for people: pull requests, checks, differences and logs in a browser, following the hub as it works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tdd_orchestrator.hub.actions import JobRunner
+from tdd_orchestrator.hub.hub import Hub
+from tdd_orchestrator.hub.pages.routes import routes
+
+__all__ = ["hub_with_pages", "routes"]
+
+
+def hub_with_pages(directory: Path, job_runner: JobRunner | None = None) -> Hub:
+    """A hub that also shows itself in a browser, at its root address."""
+    made: list[Hub] = []
+    hub = Hub(directory, job_runner, routes=routes(lambda: made[0].site))
+    made.append(hub)
+    return hub
