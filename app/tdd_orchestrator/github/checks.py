@@ -28,28 +28,36 @@ async def show(connection: Connection, content: CheckContent, shown: Shown | Non
     change, a new check run of the same name takes the old one's place.
     """
     if shown is None and again:
-        shown = await found(connection, content)
-    if (updated := await update(connection, content, shown)) is not None:
-        return updated
-    return Shown(await _create(connection, content, after=shown.id if shown else 0), check_digest(content))
-
-
-async def update(connection: Connection, content: CheckContent, shown: Shown | None) -> Shown | None:
-    """The same, but nothing is created: `None` where there is no check run that could be brought to `content`."""
-    wanted = check_digest(content)
-    if shown is None or shown.digest == wanted:
+        shown = await _found(connection, content)
+    if shown is not None and shown.digest == check_digest(content):
         return shown
-    missing = unsent(shown.digest, content.annotations)
-    if missing is None:
-        return None
+    missing = unsent(shown.digest, content.annotations) if shown else None
+    updated = await _update(connection, content, shown, missing) if shown and missing is not None else None
+    return updated or Shown(await _create(connection, content, after=shown.id if shown else 0), check_digest(content))
+
+
+async def retire(connection: Connection, content: CheckContent, shown: Shown | None) -> Shown | None:
+    """Bring a check run that is there to `content`, whatever annotations it keeps; nothing is created for one that is
+    not.
+    """
+    shown = shown or await _found(connection, content)
+    if shown is None or shown.digest == check_digest(content):
+        return shown
+    return await _update(connection, content, shown, unsent(shown.digest, content.annotations) or ())
+
+
+async def _update(
+    connection: Connection, content: CheckContent, shown: Shown, missing: tuple[Remark, ...]
+) -> Shown | None:
+    """`None` where somebody deleted the check run, or it was archived."""
     try:
         await _patch(connection, shown.id, content, missing)
     except (NotFound, Gone):
-        return None  # somebody deleted it, or it was archived
-    return Shown(shown.id, wanted)
+        return None
+    return Shown(shown.id, check_digest(content))
 
 
-async def found(connection: Connection, content: CheckContent) -> Shown | None:
+async def _found(connection: Connection, content: CheckContent) -> Shown | None:
     """What GitHub shows under the content's key; its texts are taken as different, its annotations are read."""
     newest = await _newest(connection, content)
     if newest is None:

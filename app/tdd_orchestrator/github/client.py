@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from tdd_orchestrator.github.addresses import git_url
 from tdd_orchestrator.github.answer import Answer
@@ -200,9 +207,8 @@ class Connection:
         why = state.outcome.exception() if state.outcome else None
         if isinstance(why, RateLimited):
             return max(0.0, why.until - self._wire.clock())
-        return float(
-            wait_exponential_jitter(self.patience.first_wait_s, max=8.0, jitter=self.patience.first_wait_s)(state)
-        )
+        first = self.patience.first_wait_s
+        return float((wait_exponential(multiplier=first, max=8.0) + wait_random(0, first))(state))
 
     async def _once(self, method: str, route: str, path: str, **request: Any) -> Answer:
         """One request; a token that GitHub no longer takes is replaced once."""

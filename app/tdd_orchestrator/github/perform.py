@@ -83,8 +83,7 @@ class Performer:
                 return Performed(shown=await checks.show(self.connection, content, shown, again=again))
             case Retire():
                 assert isinstance(content, CheckContent)
-                known = shown or await checks.found(self.connection, content)
-                return Performed(shown=await checks.update(self.connection, content, known))
+                return Performed(shown=await checks.retire(self.connection, content, shown))
             case ShowComment():
                 assert isinstance(content, CommentContent)
                 return Performed(shown=await self._comment(content, shown, again))
