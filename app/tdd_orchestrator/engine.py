@@ -108,7 +108,8 @@ class Engine:
                 log.info("state.conflict", run=run_id(number))
                 turn.loaded = await self._store.load(run_id(number))
                 continue
-            if not any(isinstance(entry.event, Ticked) for entry in new):  # the sweep asks again for what was asked before
+            # The sweep asks again for what was asked before, so that is not its first time.
+            if not any(isinstance(entry.event, Ticked) for entry in new):
                 turn.fresh |= {effect.key for effect in asked}
             return
         raise StateContended(remedy=f"({run_id(number)})")
@@ -147,8 +148,7 @@ class Engine:
         again = effect.key not in turn.fresh
         try:
             performed = await self._performer(number).perform(
-                effect, rendered(run, effect), shown, run=run, again=again
-            )
+                effect, rendered(run, effect), shown, again=again, terms=_terms(run, effect))
         except TddError as failure:
             log.warning("effect.unfinished", run=run_id(number), effect=effect.key, reason=str(failure))
             turn.failed[effect.key] = failure

@@ -1,1 +1,3 @@
-"""From hints to facts: a delivery says that something happened; the intake looks at GitHub and says what, as core events."""
+"""From hints to facts: a delivery says that something happened; the intake looks at GitHub and says what, as core
+events.
+"""

@@ -1,4 +1,6 @@
-"""Comments and buttons, as events: who asked is looked up at GitHub's permission endpoint, never believed from a payload."""
+"""Comments and buttons, as events: who asked is looked up at GitHub's permission endpoint, never believed from a
+payload.
+"""
 
 from tdd_orchestrator.core.command import Command, Misread, parse_button, parse_commands
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Event, Rerequested
@@ -20,14 +22,22 @@ async def commented(
 async def pressed(
     reader: RepositoryReader, run: Run | None, press: str, author: str, identifier: str, at: float
 ) -> tuple[Event, ...]:
-    """A button on a check run means the command that it stands for. `press` is the delivery, so each press counts once."""
+    """A button on a check run means the command that it stands for. `press` is the delivery, so each press counts
+    once.
+    """
     command = parse_button(identifier)
     if command is None:
         return ()
     role = await reader.permission(author)
     return (
         Commanded(
-            at=at, id=f"button:{press}", comment=0, author=author, role=role, command=command, head=run.head.sha if run else ""
+            at=at,
+            id=f"button:{press}",
+            comment=0,
+            author=author,
+            role=role,
+            command=command,
+            head=run.head.sha if run else "",
         ),
     )
 
@@ -45,7 +55,9 @@ def _event(run: Run | None, comment: int, author: str, role: str, found: Command
     if isinstance(found, Misread):
         reason = f"{found.reason} Nearest right form: `{found.nearest}`." if found.nearest else found.reason
         return CommandMisread(at=at, id=key, comment=comment, author=author, reason=reason)
-    return Commanded(at=at, id=key, comment=comment, author=author, role=role, command=found, head=run.head.sha if run else "")
+    return Commanded(
+        at=at, id=key, comment=comment, author=author, role=role, command=found, head=run.head.sha if run else ""
+    )
 
 
 def _key(comment: int, found: Command | Misread) -> str:

@@ -17,7 +17,9 @@ from tdd_orchestrator.github.views import PullView
 async def look_at(
     reader: RepositoryReader, number: int, at: float, env: Mapping[str, str]
 ) -> PullRequestSeen | PullRequestClosed:
-    """What an event needs to know of a pull request; five requests or so, most of them free when nothing has changed."""
+    """What an event needs to know of a pull request; five requests or so, most of them free when nothing has
+    changed.
+    """
     pull = await reader.pull(number)
     if pull.state != "open":
         return PullRequestClosed(at=at, merged=pull.merged)
@@ -38,9 +40,7 @@ async def look_at(
     )
 
 
-async def configuration(
-    reader: RepositoryReader, ref: str, env: Mapping[str, str]
-) -> tuple[Config, tuple[Fault, ...]]:
+async def configuration(reader: RepositoryReader, ref: str, env: Mapping[str, str]) -> tuple[Config, tuple[Fault, ...]]:
     """The configuration at a commit of the base branch, or the defaults and what is wrong with the file."""
     raw = await reader.file(CONFIG_PATH, ref)
     if raw is None:

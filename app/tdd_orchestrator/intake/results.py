@@ -1,4 +1,6 @@
-"""What a runner left, as an event: the files of its artifact are read, believed only as far as their form and nonce agree."""
+"""What a runner left, as an event: the files of its artifact are read, believed only as far as their form and nonce
+agree.
+"""
 
 import json
 from collections.abc import Mapping

@@ -29,7 +29,7 @@ from tdd_orchestrator.server.payloads import (
     PushEvent,
     WorkflowRunEvent,
 )
-from tdd_orchestrator.store import Entry
+from tdd_orchestrator.store import Entry, StateStore
 
 TICK = "tdd_tick"
 """The event name of our own deliveries: the sweep puts one into the lane of every open run."""
@@ -39,9 +39,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One repository: how it is read, and the engine that moves its runs."""
+    """One repository: how it is read, where its state is, and the engine that moves its runs."""
 
     reader: RepositoryReader
+    store: StateStore
     engine: Engine
     environ: Mapping[str, str]
     clock: Callable[[], float]

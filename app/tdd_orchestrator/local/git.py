@@ -1,0 +1,32 @@
+"""git for the person at this machine: their own repository, read and given one more branch, never touched otherwise."""
+
+import subprocess
+from pathlib import Path
+
+from tdd_orchestrator.core.errors import TddError
+
+
+class GitRefused(TddError):
+    """git would not do what was asked."""
+
+
+def git(directory: Path, *arguments: str, stdin: bytes | None = None) -> str:
+    """What git prints, without the newline at its end. Raises `GitRefused` with git's last line."""
+    done = subprocess.run(["git", "-C", str(directory), *arguments], input=stdin, capture_output=True, check=False)
+    if done.returncode:
+        told = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        raise GitRefused(f"`git {' '.join(arguments[:2])}` failed in {directory}: {told[-1]}")
+    return done.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
+def committed(directory: Path, branch: str, message: str) -> None:
+    """A new repository that holds the files of a directory as its first commit."""
+    git(directory, "init", "--quiet", f"--initial-branch={branch}", "--template=")
+    git(directory, "add", "--all")
+    commit(directory, message)
+
+
+def commit(directory: Path, message: str) -> None:
+    """Commit what is staged under a name that needs no configuration."""
+    identity = ("-c", "user.name=TDD demo", "-c", "user.email=demo@example.invalid", "-c", "commit.gpgsign=false")
+    git(directory, *identity, "commit", "--quiet", "--no-verify", "-m", message)

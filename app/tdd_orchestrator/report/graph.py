@@ -1,0 +1,74 @@
+"""The task graph: Mermaid where GitHub renders it, and a table that says the same."""
+
+from tdd_orchestrator.core.result import Step
+from tdd_orchestrator.core.run import Run, Task, TaskState
+from tdd_orchestrator.report.words import TASK_ICON, cell, table, usd, word
+
+STYLE = {
+    "todo": "fill:#eaeef2,stroke:#8c959f,color:#24292f",
+    "active": "fill:#ddf4ff,stroke:#218bff,color:#0a3069",
+    "done": "fill:#dafbe1,stroke:#2da44e,color:#116329",
+    "stuck": "fill:#ffebe9,stroke:#cf222e,color:#82071e",
+}
+CLASS = {
+    TaskState.PENDING: "todo",
+    TaskState.READY: "todo",
+    TaskState.IN_PROGRESS: "active",
+    TaskState.PASSING: "active",
+    TaskState.COMPLETE: "done",
+    TaskState.SKIPPED: "todo",
+    TaskState.BLOCKED: "stuck",
+    TaskState.FAILED: "stuck",
+}
+
+
+def mermaid(run: Run) -> str:
+    """The graph, left to right, coloured by state."""
+    lines = ["```mermaid", "graph LR"]
+    for task in run.tasks:
+        lines.append(f'  {_node(task.key)}["{task.key} {_label(task.planned.title)}"]:::{CLASS[task.state]}')
+    for task in run.tasks:
+        lines += [f"  {_node(needed)} --> {_node(task.key)}" for needed in task.planned.depends_on]
+    lines += [f"  classDef {name} {style}" for name, style in STYLE.items()]
+    return "\n".join((*lines, "```"))
+
+
+def task_table(run: Run) -> str:
+    """One row per task: state, what it waits for or why it was sent back, attempts and money."""
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{TASK_ICON[task.state]} {word(task.state)}",
+            f"**{task.key}** {cell(task.planned.title)}",
+            cell(", ".join(task.planned.requirements)),
+            _where(run, task),
+            str(len(task.attempts)),
+            usd(task.usd),
+        )
+        for task in run.tasks
+    ]
+    return table(("State", "Task", "Requirements", "Now", "Attempts", "Cost"), rows)
+
+
+def _where(run: Run, task: Task) -> str:
+    if task.state is TaskState.PENDING:
+        waiting = [key for key in task.planned.depends_on if (t := run.task(key)) and t.state is not TaskState.COMPLETE]
+        return f"waits for {', '.join(waiting)}"
+    if task.state is TaskState.IN_PROGRESS:
+        url = next((job.url for job in run.open_jobs() if job.task == task.key and job.url), "")
+        attempt = f"attempt {len(task.attempts)}"
+        return f"[{attempt}]({url})" if url else attempt
+    if task.state is TaskState.PASSING:
+        proving = any(job.step is Step.PROVE and job.task == task.key for job in run.open_jobs())
+        return "proving the merge" if proving else "landing"
+    if task.state is TaskState.COMPLETE and task.landed:
+        return f"landed in {task.landed[:7]}"
+    return cell(task.reason[:160])
+
+
+def _node(key: str) -> str:
+    return key.replace("-", "")
+
+
+def _label(text: str) -> str:
+    plain = "".join(" " if letter in '"[]{}<>|`#;\\' else letter for letter in text)
+    return " ".join(plain.split())[:40]

@@ -1,0 +1,116 @@
+"""The check run `TDD`: where the run stands, what it waits for, and its graph."""
+
+from tdd_orchestrator.core.content import Button, CheckContent
+from tdd_orchestrator.core.result import Remark
+from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
+from tdd_orchestrator.report.graph import mermaid, task_table
+from tdd_orchestrator.report.keys import external_id
+from tdd_orchestrator.report.words import RUN_ICON, bar, count, inert, usd, word
+
+NAME = "TDD"
+CONCLUSION = {
+    RunState.PLANNING: None,
+    RunState.AWAITING_APPROVAL: "action_required",
+    RunState.RUNNING: None,
+    RunState.PAUSED: "action_required",
+    RunState.BLOCKED: "action_required",
+    RunState.COMPLETED: "success",
+    RunState.FAILED: "failure",
+    RunState.CANCELLED: "cancelled",
+}
+APPROVE = Button("Approve plan", "Start the work on this plan", "approve-plan")
+RESUME = Button("Resume", "Go on where it stopped", "resume")
+
+
+def run_check(run: Run, head: str, generation: int) -> CheckContent:
+    """The run as a check run on `head`."""
+    conclusion = CONCLUSION[run.state]
+    return CheckContent(
+        name=NAME,
+        external_id=external_id(run, "run", head, generation),
+        head=head,
+        status="completed" if conclusion else "in_progress",
+        conclusion=conclusion,
+        title=title(run),
+        summary=summary(run),
+        text=_text(run),
+        annotations=_faults(run),
+        buttons=_buttons(run),
+        started_at=run.opened_at,
+        completed_at=run.ended_at if run.state in FINAL else None,
+    )
+
+
+def title(run: Run) -> str:
+    """The one line that the list of checks shows."""
+    done = sum(1 for task in run.tasks if task.state in SETTLED)
+    match run.state:
+        case RunState.PLANNING:
+            return f"Planning {count(len(run.requirements), 'requirement')}"
+        case RunState.AWAITING_APPROVAL:
+            return f"{count(len(run.tasks), 'task')} planned: waits for approval"
+        case RunState.RUNNING:
+            return f"{done} of {count(len(run.tasks), 'task')} landed"
+        case RunState.COMPLETED:
+            return f"{count(done, 'task')} landed, each proven from git"
+        case RunState.PAUSED | RunState.BLOCKED | RunState.FAILED | RunState.CANCELLED:
+            return f"{word(run.state).capitalize()}: {_first_sentence(run.reason)}"
+
+
+def summary(run: Run) -> str:
+    """State, progress, what is asked of people, quote and cost."""
+    done = sum(1 for task in run.tasks if task.state in SETTLED)
+    lines = [f"{RUN_ICON[run.state]} **{word(run.state).capitalize()}**"]
+    if run.tasks:
+        lines[0] += f" {bar(done, len(run.tasks))}"
+    if run.reason:
+        lines.append(inert(run.reason))
+    if run.state is RunState.AWAITING_APPROVAL:
+        lines.append("Write `/tdd approve` or press **Approve plan** to start the work.")
+    lines.append(_money(run))
+    lines += [f"- {inert(note)}" for note in run.notes]
+    return "\n\n".join(line for line in lines if line)
+
+
+def _money(run: Run) -> str:
+    spent = f"Spent {usd(run.usd)} of at most {usd(run.rules.per_run)}."
+    if run.quote is None:
+        return spent if run.usd else ""
+    money = f"{usd(run.quote.usd_p50)} (nine in ten: {usd(run.quote.usd_p90)})"
+    minutes = f"{run.quote.minutes_p50:.0f} min ({run.quote.minutes_p90:.0f} min)"
+    return f"Quote: {money}, {minutes}. {spent}"
+
+
+def _text(run: Run) -> str:
+    if not run.tasks:
+        return ""
+    approved = f"Approved by {inert(run.approved_by)}." if run.approved_by else ""
+    return "\n\n".join(part for part in (task_table(run), mermaid(run), approved) if part)
+
+
+def _faults(run: Run) -> tuple[Remark, ...]:
+    return tuple(
+        Remark(fault.path, fault.line, fault.level, f"{fault.message} {fault.remedy}".strip(), "PRD")
+        for fault in run.faults
+    )
+
+
+def _buttons(run: Run) -> tuple[Button, ...]:
+    if run.state is RunState.AWAITING_APPROVAL:
+        return (APPROVE,)
+    if run.state is RunState.PAUSED:
+        return (RESUME,)
+    if run.state is RunState.BLOCKED:
+        stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)[:1]
+        retries = tuple(
+            Button(f"Retry {task.key}"[:20], "Give this task more attempts", f"retry:{task.key}"[:20]) for task in stuck
+        )
+        skips = tuple(
+            Button(f"Skip {task.key}"[:20], "Go on without this task", f"skip:{task.key}"[:20]) for task in stuck
+        )
+        return (*retries, *skips) or (RESUME,)
+    return ()
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ", 1)[0][:120] or "see below"

@@ -1,0 +1,83 @@
+"""The small words: states, money, durations, links, and Markdown that cannot be broken by what people wrote."""
+
+import re
+
+from tdd_orchestrator.core.result import StageState
+from tdd_orchestrator.core.run import RunState, TaskState
+
+TASK_ICON = {
+    TaskState.PENDING: "⚪",
+    TaskState.READY: "⚪",
+    TaskState.IN_PROGRESS: "🔵",
+    TaskState.PASSING: "🟢",
+    TaskState.COMPLETE: "✅",
+    TaskState.BLOCKED: "🟠",
+    TaskState.FAILED: "❌",
+    TaskState.SKIPPED: "⏭️",
+}
+RUN_ICON = {
+    RunState.PLANNING: "📝",
+    RunState.AWAITING_APPROVAL: "✋",
+    RunState.RUNNING: "🔵",
+    RunState.PAUSED: "⏸️",
+    RunState.BLOCKED: "🟠",
+    RunState.COMPLETED: "✅",
+    RunState.FAILED: "❌",
+    RunState.CANCELLED: "⏹️",
+}
+STAGE_ICON = {
+    StageState.ACCEPTED: "✅",
+    StageState.REFUSED: "❌",
+    StageState.DROPPED: "↩️",
+    StageState.SKIPPED: "⏭️",
+    StageState.ERROR: "⚠️",
+}
+BAR_CELLS = 20
+
+
+def word(state: RunState | TaskState | StageState) -> str:
+    """A state as people read it."""
+    return state.value.replace("_", " ")
+
+
+def usd(amount: float) -> str:
+    """Money in US dollars, to the cent; small amounts to a tenth of one."""
+    return f"${amount:.2f}" if amount >= 0.1 or amount == 0 else f"${amount:.3f}"
+
+
+def duration(seconds: float) -> str:
+    """0.4 s, 12 s, 3 min 5 s."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def bar(done: int, total: int) -> str:
+    """A progress bar of text."""
+    filled = BAR_CELLS * done // total if total else 0
+    return f"`{'█' * filled}{'░' * (BAR_CELLS - filled)}` {done}/{total}"
+
+
+def cell(text: str) -> str:
+    """Text that stays inside its table cell and starts no HTML, mention or link of its own."""
+    flat = " ".join(text.split())
+    return inert(flat).replace("|", "\\|")
+
+
+def inert(text: str) -> str:
+    """Somebody's text without HTML and without pinging anybody."""
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"@(?=\w)", "@\u200b", plain)
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table; every cell is made safe by the caller."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
