@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -24,6 +31,7 @@ from tdd_orchestrator.hub.plumbing import environment
 from world.contract import DESCRIPTION, Exchange, contract
 
 Json = dict[str, Any]
+NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # cheap; nothing here speaks TLS
 REPO = "town/square"
 PERMISSIONS = {
     "checks": "write",
@@ -70,6 +78,14 @@ def commit(where: Path, files: Mapping[str, str], message: str) -> str:
     git(where, "add", "-A")
     git(where, "commit", "-q", "-m", message)
     return git(where, "rev-parse", "HEAD")
+
+
+@cache
+def signing_key(pem: str) -> RSAPrivateKey:
+    """An app's key, read once: reading costs more than signing."""
+    key = load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 @dataclass
@@ -130,7 +146,9 @@ class Town:
             self.exchanges.append(Exchange.of(response))
 
         base = f"{self.hub.api_url}/repos/{REPO}"
-        made = httpx.AsyncClient(base_url=base, headers=headers, event_hooks={"response": [keep]}, trust_env=False)
+        made = httpx.AsyncClient(
+            base_url=base, headers=headers, event_hooks={"response": [keep]}, trust_env=False, verify=NO_ROOTS
+        )
         self.clients.append(made)
         return made
 
@@ -142,7 +160,7 @@ class Town:
         """A JWT of the app."""
         now = int(time.time())
         claims = {"iat": now - 60, "exp": now + 540, "iss": str(self.app.id), **changes}
-        return jwt.encode(claims, self.app.private_key_pem, algorithm="RS256")
+        return jwt.encode(claims, signing_key(self.app.private_key_pem), algorithm="RS256")
 
     async def bot(self, **permissions: str) -> httpx.AsyncClient:
         """A client with an installation token, narrowed to permissions if any are named."""
@@ -165,13 +183,18 @@ class Town:
         return sorted({line for exchange in self.exchanges for line in judge.differences(exchange)})
 
 
-def seed(work: Path) -> None:
-    """A working tree with `main` and a branch `feature`."""
+@cache
+def seeded() -> Path:
+    """A working tree with `main` and a branch `feature`, to be copied; made once for each test process."""
+    place = tempfile.TemporaryDirectory(prefix="hub-town-")
+    atexit.register(place.cleanup)
+    work = Path(place.name) / "work"
     work.mkdir()
     git(work, "init", "-q", "-b", "main")
     commit(work, {"README.md": "# Square\n", "src/a.py": "A = 1\n", ".github/workflows/work.yml": WORKFLOW}, "begin")
     git(work, "checkout", "-q", "-b", "feature")
     commit(work, {"src/b.py": "B = 2\n", "prds/one.md": "# One\n"}, "add b")
+    return work
 
 
 @asynccontextmanager
@@ -180,7 +203,7 @@ async def open_town(directory: Path, **options: Any) -> AsyncIterator[Town]:
     ear = Ear()
     listener = Listener(Starlette(routes=[Route("/hook", ear.hear, methods=["POST"])]))
     port = await listener.start(0)
-    seed(directory / "work")
+    shutil.copytree(seeded(), directory / "work")
     hub = Hub(directory / "hub", **options)
     hub.add_repository(REPO, directory / "work")
     roles = {"admin": "admin", "maintainer": "maintain", "writer": "write", "triager": "triage", "reader": "read"}
@@ -193,7 +216,7 @@ async def open_town(directory: Path, **options: Any) -> AsyncIterator[Town]:
     try:
         async with hub:
             yield town
-            for client in town.clients:
-                await client.aclose()
     finally:
+        for client in town.clients:
+            await client.aclose()
         await listener.stop()

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from tdd_orchestrator.hub.commits import read_commit
 from tdd_orchestrator.hub.identity import App, Installation, User, allows
 from tdd_orchestrator.hub.post import Post
-from tdd_orchestrator.hub.shapes import basics, checks, pulls, pushes, runs
+from tdd_orchestrator.hub.shapes import basics, checks, objects, pulls, pushes, runs
 from tdd_orchestrator.hub.state import (
     CheckRun,
     CheckSuite,
@@ -64,7 +65,8 @@ class Announcer:
 
     def pull_request(self, action: str, pull: PullRequest, actor: User, **more: object) -> None:
         """opened, synchronize (before, after), reopened, closed, edited (changes)."""
-        body = {"number": pull.number, "pull_request": pulls.pull(self._world, pull), **more}
+        shape = pulls.pull(self._world, pull, judged=False)
+        body = {"number": pull.number, "pull_request": shape, **more}
         self._tell("pull_request", action, pull.repository, actor, body)
 
     def issue_comment(self, action: str, pull: PullRequest, comment: IssueComment, actor: User, **more: object) -> None:
@@ -103,7 +105,8 @@ class Announcer:
     def status(self, repository: Repository, status: CommitStatus) -> None:
         """A commit status was set."""
         shape = checks.status(self._world, repository, status)
-        body = {**shape, "sha": status.sha, "name": repository.full_name, "branches": []}
+        commit = objects.commit(self._world, repository, read_commit(repository.git, status.sha))
+        body = {**shape, "sha": status.sha, "name": repository.full_name, "commit": commit, "branches": []}
         self._tell("status", None, repository, status.creator, body)
 
     def repository_dispatch(self, repository: Repository, actor: User, event_type: str, payload: Json | None) -> None:
@@ -116,7 +119,7 @@ class Announcer:
         seen = [self._world.repository_by_id(one) for one in sorted(installation.repository_ids)]
         body: Json = {
             "action": action,
-            "installation": basics.installation(self._world, installation),
+            "installation": basics.installation_in_event(self._world, installation),
             "repositories": [pushes.repository_name(one) for one in seen],
             "requester": None,
             "sender": basics.user(self._world, actor),
@@ -128,7 +131,7 @@ class Announcer:
         listed = [pushes.repository_name(one)]
         body: Json = {
             "action": action,
-            "installation": basics.installation(self._world, installation),
+            "installation": basics.installation_in_event(self._world, installation),
             "repository_selection": "selected",
             "repositories_added": listed if action == "added" else [],
             "repositories_removed": listed if action == "removed" else [],

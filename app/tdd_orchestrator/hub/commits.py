@@ -1,4 +1,7 @@
-"""Commits and differences, read from git into values."""
+"""Commits and differences, read from git into values.
+
+Everything here is asked by full ids, which always name the same thing: answers are kept.
+"""
 
 from __future__ import annotations
 
@@ -63,12 +66,14 @@ def read_commit(git: GitDirectory, sha: str) -> Commit:
     )
 
 
-def commits_between(git: GitDirectory, base: str, head: str) -> list[Commit]:
+@lru_cache(maxsize=4096)
+def commits_between(git: GitDirectory, base: str, head: str) -> tuple[Commit, ...]:
     """The commits of `head` that `base` lacks, oldest first."""
     listed = git.text("rev-list", "--reverse", head, f"^{base}", "--")
-    return [read_commit(git, sha) for sha in listed.split()]
+    return tuple(read_commit(git, sha) for sha in listed.split())
 
 
+@lru_cache(maxsize=4096)
 def merge_base(git: GitDirectory, one: str, other: str) -> str | None:
     """The best common ancestor; None for unrelated histories."""
     try:
@@ -77,6 +82,7 @@ def merge_base(git: GitDirectory, one: str, other: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def is_ancestor(git: GitDirectory, old: str, new: str) -> bool:
     """Whether `new` contains `old`."""
     try:
@@ -86,7 +92,8 @@ def is_ancestor(git: GitDirectory, old: str, new: str) -> bool:
     return True
 
 
-def changes(git: GitDirectory, old: str, new: str) -> list[FileChange]:
+@lru_cache(maxsize=4096)
+def changes(git: GitDirectory, old: str, new: str) -> tuple[FileChange, ...]:
     """What differs between two trees or commits, in git's order, renames found."""
     raw = git.run("diff", "-M", "--no-abbrev", "--raw", "-z", old, new, "--").decode(errors="replace")
     counts = git.run("diff", "-M", "--numstat", "-z", old, new, "--").decode(errors="replace")
@@ -95,13 +102,14 @@ def changes(git: GitDirectory, old: str, new: str) -> list[FileChange]:
     found = []
     for (status, sha, path, previous), (added, gone), patch in zip(_raw(raw), _counts(counts), hunks, strict=True):
         found.append(FileChange(path, status, sha, added, gone, patch, previous))
-    return found
+    return tuple(found)
 
 
-def changed_paths(git: GitDirectory, old: str, new: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4096)
+def changed_paths(git: GitDirectory, old: str, new: str) -> tuple[tuple[str, str], ...]:
     """(status, path) of what differs, without renames: added, removed, modified."""
     fields = git.run("diff", "--no-renames", "--name-status", "-z", old, new, "--").decode(errors="replace").split("\0")
-    return [(_STATUS[status[0]], path) for status, path in zip(fields[::2], fields[1::2], strict=False)]
+    return tuple((_STATUS[status[0]], path) for status, path in zip(fields[::2], fields[1::2], strict=False))
 
 
 def _raw(text: str) -> list[tuple[str, str, str, str | None]]:

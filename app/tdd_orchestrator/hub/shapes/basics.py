@@ -148,6 +148,12 @@ def installation(world: World, one: Installation) -> Json:
     }
 
 
+def installation_in_event(world: World, one: Installation) -> Json:
+    """The installation of its own webhooks, where times are epoch seconds."""
+    born = int(one.created_at.timestamp())
+    return {**installation(world, one), "created_at": born, "updated_at": born}
+
+
 def minimal_repository(world: World, one: Repository) -> Json:
     """`minimal-repository`, as other objects embed it."""
     root = api(world, one)
@@ -192,6 +198,7 @@ def repository(world: World, one: Repository) -> Json:
         "web_commit_signoff_required": False,
         "topics": [],
         "visibility": "private" if one.private else "public",
+        "custom_properties": {},
         "default_branch": one.default_branch,
     }
 

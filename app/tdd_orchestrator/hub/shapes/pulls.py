@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 from tdd_orchestrator.hub.commits import changes, commits_between, merge_base
 from tdd_orchestrator.hub.identity import Permissions
-from tdd_orchestrator.hub.plumbing import GitRefused
+from tdd_orchestrator.hub.plumbing import GitDirectory, GitRefused
 from tdd_orchestrator.hub.shapes import basics
 from tdd_orchestrator.hub.shapes.basics import api, association, node_id, page, stamp, stamp_or_none
 from tdd_orchestrator.hub.state import IssueComment, Json, PullRequest, Reaction, Repository, World
@@ -79,12 +80,12 @@ def pull_simple(world: World, one: PullRequest) -> Json:
     }
 
 
-def pull(world: World, one: PullRequest) -> Json:
-    """`pull-request`, with figures from git."""
+def pull(world: World, one: PullRequest, *, judged: bool = True) -> Json:
+    """`pull-request`, with figures from git. Not `judged` leaves `mergeable` open, as GitHub's webhooks do."""
     git = one.repository.git
     start = merge_base(git, one.base_sha, one.head_sha) or one.base_sha
     files = changes(git, start, one.head_sha)
-    mergeable = None if one.state == "closed" else can_merge(one)
+    mergeable = can_merge(git, one.base_sha, one.head_sha) if judged and one.state == "open" else None
     return {
         **pull_simple(world, one),
         "merged": one.merged_at is not None,
@@ -102,10 +103,11 @@ def pull(world: World, one: PullRequest) -> Json:
     }
 
 
-def can_merge(one: PullRequest) -> bool:
-    """Whether head and base merge without a conflict."""
+@lru_cache(maxsize=1024)
+def can_merge(git: GitDirectory, base: str, head: str) -> bool:
+    """Whether two commits merge without a conflict."""
     try:
-        one.repository.git.run("merge-tree", "--write-tree", one.base_sha, one.head_sha)
+        git.run("merge-tree", "--write-tree", base, head)
     except GitRefused:
         return False
     return True

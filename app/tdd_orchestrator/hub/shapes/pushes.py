@@ -23,10 +23,10 @@ def push(world: World, repository: Repository, actor: User, ref: str, before: st
     git = repository.git
     forced = not created and not deleted and not is_ancestor(git, before, after)
     if deleted:
-        fresh: list[Commit] = []
+        fresh: tuple[Commit, ...] = ()
     elif created:
         default = repository.known_refs.get(f"refs/heads/{repository.default_branch}")
-        fresh = commits_between(git, default, after) if default and default != after else []
+        fresh = commits_between(git, default, after) if default and default != after else ()
     else:
         fresh = commits_between(git, before, after)
     span = f"{before[:12]}...{after[:12]}" if not created else ref.removeprefix("refs/heads/")
