@@ -119,6 +119,7 @@ async def open_sample(folder: Path) -> tuple[Hub, PullRequest]:
         hub.add_user(role)
         hub.set_role(NAME, role, {"maintainer": "maintain", "writer": "write", "reader": "read"}[role])
     app = hub.add_app("tdd", "http://127.0.0.1:9/webhook", {"checks": "write"})
+    hub.install(app, NAME)
     pull = hub.open_pull(NAME, "writer", TITLE, "interest", body=PRD)
     asked = hub.comment(NAME, pull.number, "maintainer", "/tdd approve")
     comments.react(hub.site, asked, app.bot, "+1")
