@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -31,12 +31,12 @@ class Fault(Enum):
     HANG = "no answer after git has seen it"
 
 
-REFUSALS: Mapping[Fault | None, tuple[int, str, str]] = {
-    Fault.ERROR_BEFORE: (500, "X-Reason", "test"),
-    Fault.UNAUTHORIZED: (401, "WWW-Authenticate", 'Basic realm="git"'),
-    Fault.LIMITED: (403, "Retry-After", "7"),
-    Fault.TOO_MANY: (429, "Retry-After", "7"),
-    Fault.FORBIDDEN: (403, "X-Reason", "test"),
+REFUSALS: Mapping[Fault | None, tuple[int, str]] = {
+    Fault.ERROR_BEFORE: (500, "X-Reason"),
+    Fault.UNAUTHORIZED: (401, "WWW-Authenticate"),
+    Fault.LIMITED: (403, "Retry-After"),
+    Fault.TOO_MANY: (429, "Retry-After"),
+    Fault.FORBIDDEN: (403, "X-Reason"),
 }
 
 
@@ -57,7 +57,10 @@ class GitServer:
     hang: float = 3.0
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)
+    retry_after: str = "7"
     uploaded: list[int] = field(default_factory=list)
+    interject: Callable[[str], None] = lambda request: None  # called before git sees a request
     port: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -104,9 +107,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, body: bytes) -> None:
         self.world.requests.append(f"{self.command} {self.path}")
+        self.world.logins.append(self.headers.get("Authorization", ""))
         fault = self.world.fault_for(self.path)
         if fault in REFUSALS:
-            self._plain(*REFUSALS[fault])
+            status, header = REFUSALS[fault]
+            self._plain(status, header, self.world.retry_after if header == "Retry-After" else "Basic")
         elif fault is Fault.CUT_BEFORE:
             self._cut()
         else:
@@ -115,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _through_git(self, body: bytes, fault: Fault | None) -> None:
         if self.path.endswith("/git-receive-pack"):
             self.world.uploaded.append(len(body))
+        self.world.interject(f"{self.command} {self.path}")
         answer = _backend(self.world.path.parent, self.command, self.path, dict(self.headers), body)
         match fault:
             case Fault.CUT_AFTER:

@@ -148,7 +148,7 @@ class StateStore:
         except Declined as declined:
             raise StateRefused(
                 f"The repository does not let us write `{push.ref}`: {declined}.",
-                remedy="Allow the app to push there (rulesets, hooks), or set another `prefix` under [state] in the config.",
+                remedy="Allow the app to push there (rulesets, hooks), or set another `prefix` under [state].",
             ) from declined
 
     def _attempt(self, push: Push, login: Login) -> None:
