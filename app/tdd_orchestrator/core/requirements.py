@@ -45,10 +45,11 @@ class PlanHints:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A requirement as it was found, with the lines of the keys that a lint may have to point at."""
+    """A requirement as it was found, with the lines that a lint may have to point at: of its keys, of its sentences."""
 
     requirement: Requirement
     key_lines: tuple[tuple[str, int], ...] = ()
+    prose: tuple[tuple[int, str], ...] = ()
 
     def line_of(self, key: str) -> int:
         """The line of `depends_on`, `kind`...; the requirement's own where the key has none."""

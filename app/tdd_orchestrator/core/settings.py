@@ -10,6 +10,7 @@ MEANING = "meaning"
 BOUNDS = "bounds"
 CHOICES = "choices"
 ENVIRONMENT = "environment"
+PATTERN = "pattern"
 
 PROTECTED = (
     ".github/**",
@@ -41,9 +42,10 @@ def setting(
     high: float | None = None,
     choices: tuple[str, ...] = (),
     environment: str = "",
+    pattern: str = "",
 ) -> Any:
     """A key: its type is that of its default, `low` and `high` are inclusive, `environment` names what overrides it."""
-    told = {MEANING: meaning, BOUNDS: (low, high), CHOICES: choices, ENVIRONMENT: environment}
+    told = {MEANING: meaning, BOUNDS: (low, high), CHOICES: choices, ENVIRONMENT: environment, PATTERN: pattern}
     return field(default=default, metadata=told)
 
 
@@ -116,7 +118,9 @@ class BudgetSettings:
 class GitSettings:
     """How results reach the pull request."""
 
-    branch_prefix: str = setting("tdd/", "What the names of task branches begin with.")
+    branch_prefix: str = setting(
+        "tdd/", "What the names of task branches begin with.", pattern=r"(?!.*(\.\.|//))[A-Za-z0-9][\w./-]{0,60}"
+    )
     landing: str = setting(
         "same-branch",
         "`same-branch`: merged into the pull request's branch; `stacked`: a pull request for each task.",
@@ -195,7 +199,11 @@ class NotifySettings:
 class StateSettings:
     """Where the run is remembered."""
 
-    prefix: str = setting("refs/heads/tdd-state", "What the names of state refs begin with; `refs/tdd` hides them.")
+    prefix: str = setting(
+        "refs/heads/tdd-state",
+        "What the names of state refs begin with; `refs/tdd` keeps them out of the branch list.",
+        pattern=r"(?!.*(\.\.|//))refs/[A-Za-z0-9][\w./-]{0,80}[\w-]",
+    )
 
 
 @dataclass(frozen=True, slots=True)
