@@ -40,6 +40,13 @@ async def test_what_waits_is_capped_and_a_duplicate_is_still_known(url: str, ope
     assert await inbox.accept("g5", "push", "a/b", b"{}") == Accepted()
 
 
+async def test_what_stands_at_the_door_is_capped_too(url: str, open_inbox: OpenInbox) -> None:
+    inbox = await open_inbox(url, capacity=2)
+    callers = [asyncio.create_task(inbox.accept("g1", "push", "a/b", b"{}")) for _ in range(5)]
+    answers = await asyncio.gather(*callers)
+    assert answers == [Accepted(), Duplicate(), Full(), Full(), Full()]
+
+
 async def test_a_dead_delivery_is_let_in_again_at_the_end_of_its_lane(url: str, open_inbox: OpenInbox) -> None:
     inbox = await open_inbox(url, max_attempts=2)
     await inbox.accept("bad", "push", "a/b", b"old")

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tdd_orchestrator.inbox import Delivery, Inbox
+from tdd_orchestrator.inbox import Buried, Delivery, Inbox
 from world.inbox_work import OpenInbox, Recorder, running, until, work_off
 
 
@@ -106,20 +106,22 @@ async def test_a_retry_waits_longer_each_time_and_holds_up_its_own_lane_only(url
     await fill(inbox, "a/b#1", "bad")
     tries_at = []
     async with running(inbox, handler):
-        for second in (1_000, 1_003, 1_004, 1_011, 1_012, 1_027, 1_028):
+        for second in (1_000, 1_003, 1_004, 1_015, 1_016, 1_051, 1_052):
             now[0] = second
             seen = len(handler.batches)
             await fill(inbox, "a/b#2", f"good-{second}")
             await until(partial(is_settled, inbox, handler, f"good-{second}"))
             tries_at += [second] * sum(lane == "a/b#1" for lane, _ in handler.batches[seen:])
-    assert tries_at == [1_000, 1_004, 1_012, 1_028]
+    assert tries_at == [1_000, 1_004, 1_016, 1_052]
 
 
 async def test_a_dead_delivery_can_be_driven_again(url: str, open_inbox: OpenInbox) -> None:
     inbox = await open_inbox(url, max_attempts=1)
     await fill(inbox, "a/b", "g1")
     await work_off(inbox, Recorder(poison={"g1"}))
+    assert await inbox.dead() == (Buried("g1", "push", "a/b", 1, "RuntimeError: g1 cannot be handled"),)
     assert await inbox.redrive("g1")
+    assert await inbox.dead() == ()
     assert not await inbox.redrive("g1")
     assert not await inbox.redrive("unknown")
     handler = Recorder()

@@ -18,7 +18,8 @@ BODY = hooks.encoded(hooks.push("refs/heads/main"))
 async def test_a_server_in_order_says_so(tmp_path: Path) -> None:
     swept = asyncio.Event()
 
-    async def sweep() -> None:
+    async def sweep(inbox: Inbox) -> None:
+        assert inbox.alive
         swept.set()
 
     async with inside(build(settings(tmp_path), Kept(), sweep=sweep)) as client:
@@ -61,14 +62,14 @@ async def test_a_writer_that_hangs_is_reported(tmp_path: Path, monkeypatch: pyte
 
 async def test_a_standstill_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def stats(_: Inbox) -> InboxStats:
-        return InboxStats(waiting=3, leased=1, dead=0, oldest_age_s=901)
+        return InboxStats(waiting=3, leased=1, dead=0, oldest_age_s=1_801)
 
     async with inside(build(settings(tmp_path), Kept())) as client:
         with monkeypatch.context() as patch:
             patch.setattr(Inbox, "stats", stats)
             answer = await client.get("/health")
     assert answer.status_code == 503
-    assert "waited for 901 seconds" in answer.json()["reason"]
+    assert "waited for 1801 seconds" in answer.json()["reason"]
 
 
 async def test_workers_that_have_stopped_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +88,7 @@ async def test_metrics_count_deliveries_bytes_batches_and_rounds(tmp_path: Path)
     async def handler(lane: str, deliveries: tuple[Delivery, ...]) -> None:
         done.set()
 
-    async def sweep() -> None:
+    async def sweep(_: Inbox) -> None:
         raise RuntimeError("GitHub is down")
 
     registry = CollectorRegistry()

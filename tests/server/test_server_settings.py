@@ -15,7 +15,7 @@ def test_three_settings_are_enough() -> None:
     assert (settings.app_id, settings.webhook_secrets, settings.private_key) == (12, ("hush-hush",), KEY)
     assert (settings.github_url, settings.public_url) == ("https://api.github.com", None)
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8080, 4)
-    assert (settings.sweep_s, settings.state_interval_s) == (60, 10)
+    assert (settings.sweep_s, settings.state_interval_s, settings.write_interval_s) == (60, 10, 1)
     assert settings.data_dir == Path("tdd-data").absolute()
     assert settings.database_url == f"sqlite:///{settings.data_dir}/inbox.sqlite"
 
@@ -35,6 +35,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "TDD_PORT": "0",
             "TDD_SWEEP_SECONDS": "5.5",
             "TDD_STATE_INTERVAL_SECONDS": "1",
+            "TDD_WRITE_INTERVAL_SECONDS": "0",
             "TDD_WORKERS": "2",
         }
     )
@@ -50,6 +51,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         port=0,
         sweep_s=5.5,
         state_interval_s=1,
+        write_interval_s=0,
         workers=2,
     )
     assert settings.secrets == (KEY, "old-one", "new-one", "se/same", "se%2Fsame")
@@ -93,6 +95,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("TDD_SWEEP_SECONDS", "0"),
         ("TDD_SWEEP_SECONDS", "nan"),
         ("TDD_STATE_INTERVAL_SECONDS", "inf"),
+        ("TDD_WRITE_INTERVAL_SECONDS", "-1"),
         ("TDD_WORKERS", "0"),
     ],
 )

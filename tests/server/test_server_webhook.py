@@ -117,23 +117,40 @@ async def test_every_secret_is_compared_in_constant_time(
     assert {given.decode() for given, _ in compared} == {GOOD["X-Hub-Signature-256"]}
 
 
-async def test_a_body_is_capped_whether_its_length_is_announced_or_not(
-    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tdd_orchestrator.server.webhook.LARGEST", 200_000)
-    padded = hooks.encoded(hooks.push("refs/heads/main") | {"padding": "x" * 150_000})
+async def test_a_chunked_body_is_read_to_its_end(tmp_path: Path, kept: Kept) -> None:
+    body = hooks.encoded(hooks.push("refs/heads/main") | {"padding": "x" * 150_000})
 
-    async def chunks(total: int) -> AsyncIterator[bytes]:
-        for start in range(0, total, 50_000):
-            yield padded[start : start + 50_000] or b" " * 50_000
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 50_000):
+            yield body[start : start + 50_000]
 
     async with served(build(settings(tmp_path), kept)) as client:
-        announced = await client.post("/webhook", content=b" " * 200_001, headers=GOOD)
-        assert (announced.status_code, announced.json()["outcome"]) == (413, "too_large")
-        bare = await client.post("/webhook", content=chunks(1_000_000), headers=GOOD)
-        assert bare.status_code == 413
-        fits = await client.post("/webhook", content=chunks(len(padded)), headers=hooks.headers(padded))
-        assert (fits.status_code, fits.request.headers["transfer-encoding"]) == (202, "chunked")
+        answer = await client.post("/webhook", content=chunks(), headers=hooks.headers(body))
+    assert (answer.status_code, answer.request.headers["transfer-encoding"]) == (202, "chunked")
+
+
+CHUNK = b"%x\r\n%b\r\n" % (60_000, b" " * 60_000)
+UNFINISHED = {
+    "announced": (b"X-Hub-Signature-256: sha256=0\r\nContent-Length: 200001\r\n\r\n", b"413 "),
+    "chunked": (b"X-Hub-Signature-256: sha256=0\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNK * 4, b"413 "),
+    "unsigned": (b"Content-Length: 150000\r\n\r\n" + b" " * 70_000, b"401 "),
+}
+
+
+@pytest.mark.parametrize(("request_bytes", "status"), UNFINISHED.values(), ids=UNFINISHED)
+async def test_a_body_that_is_too_large_is_refused_before_its_end(
+    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch, request_bytes: bytes, status: bytes
+) -> None:
+    monkeypatch.setattr("tdd_orchestrator.server.webhook.LARGEST", 200_000)
+    monkeypatch.setattr("tdd_orchestrator.server.webhook.LARGEST_UNSIGNED", 60_000)
+    async with served(build(settings(tmp_path), kept)) as client:
+        reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.write(b"POST /webhook HTTP/1.1\r\nHost: tdd.test\r\n" + request_bytes)
+        answer = await asyncio.wait_for(reader.read(), 10)  # to the end: the server closes the connection
+        writer.close()
+        await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert b"connection: close" in answer.lower()
 
 
 async def test_the_cap_is_github_s_own(client: httpx.AsyncClient) -> None:

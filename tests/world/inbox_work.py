@@ -54,5 +54,5 @@ async def work_off(inbox: Inbox, handler: Handler, *, workers: int = 4) -> None:
 async def until(condition: Callable[[], Awaitable[object]], timeout_s: float = 10.0) -> None:
     """Return when the condition holds; for what only another process or the database can tell."""
     async with asyncio.timeout(timeout_s):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)

@@ -1,21 +1,15 @@
-"""A server in a process of its own, to be killed: `server_child.py DIRECTORY` says its port; its handler never ends."""
+"""A server in a process of its own: `server_child.py DIRECTORY PORT`. Its handler never ends."""
 
-import socket
 import sys
 from pathlib import Path
 
-import uvicorn
-
-from tdd_orchestrator.server.app import build
+from tdd_orchestrator.inbox import workers
+from tdd_orchestrator.server.app import build, serve
+from tdd_orchestrator.server.logs import configure
 from world.serving import Kept, settings
 
-
-def main(directory: Path) -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-    print(listener.getsockname()[1], flush=True)
-    app = build(settings(directory), Kept(hold=True))
-    uvicorn.Server(uvicorn.Config(app, log_config=None)).run(sockets=[listener])
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    given = settings(Path(sys.argv[1]), port=int(sys.argv[2]))
+    workers.STOP_S = 0.1  # the handler uses up whatever it is given
+    configure(given.secrets)
+    serve(build(given, Kept(hold=True)), given)

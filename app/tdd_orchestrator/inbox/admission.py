@@ -26,8 +26,8 @@ def admit(connection: Connection, now: float, arrivals: Sequence[Arrival], capac
             fresh[arrival.guid] = arrival
             answers.append(Accepted())
     if fresh:
-        _forget(connection, [guid for guid in fresh if guid in known])
         _wake(connection, now, {arrival.lane for arrival in fresh.values()})
+        _forget(connection, [guid for guid in fresh if guid in known])
         _store(connection, now, list(fresh.values()))
     return answers
 

@@ -61,6 +61,17 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Buried:
+    """A delivery that was given up: how often it was tried, and why the last try failed."""
+
+    guid: str
+    event: str
+    lane: str
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboxStats:
     """Deliveries not settled, lanes in work, deliveries given up; the age in seconds of the oldest not settled."""
 

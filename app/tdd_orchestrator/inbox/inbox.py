@@ -17,7 +17,7 @@ from tdd_orchestrator.inbox import leasing, upkeep
 from tdd_orchestrator.inbox.admission import AT_ONCE, admit
 from tdd_orchestrator.inbox.bell import Bell
 from tdd_orchestrator.inbox.database import clock_of, connected, is_sqlite, parsed
-from tdd_orchestrator.inbox.delivery import Accepted, Admission, Arrival, InboxStats
+from tdd_orchestrator.inbox.delivery import Accepted, Admission, Arrival, Buried, Full, InboxStats
 from tdd_orchestrator.inbox.holding import Handler, Terms
 from tdd_orchestrator.inbox.lock import InboxLock
 from tdd_orchestrator.inbox.workers import POLL_S, Workers
@@ -48,14 +48,15 @@ class Inbox:
         lease_s: float = 60.0,
         capacity: int = 10_000,
         max_attempts: int = 8,
-        backoff_s: float = 1.0,
+        backoff_s: float = 2.0,
         clock: Callable[[], float] | None = None,
         shared: bool = False,
     ) -> Self:
         """Open `sqlite:///file` or `postgresql+psycopg://…`; the schema is made where it is missing.
 
-        `capacity` is how many deliveries may wait; `backoff_s` the pause after a first failure, doubled with each
-        further one. An SQLite file belongs to one process, unless `shared` (replicas on one host, slower to take over).
+        `capacity` is how many deliveries may wait; `backoff_s` the pause after a first failure, tripled with each
+        further one up to five minutes. An SQLite file belongs to one process, unless `shared`: then replicas on one
+        host may use it, and wait for each other's leases to end.
         Raise `InboxTaken` for a second process and `InboxUnusable` for a database that cannot be opened.
         """
         where = parsed(url)
@@ -99,6 +100,8 @@ class Inbox:
 
         Without `remember` no tombstone is left: for deliveries of our own, which nobody sends again.
         """
+        if len(self._door) >= self._capacity:
+            return Full()  # the database is slow; what stands at the door is in memory only
         answer: asyncio.Future[Admission] = asyncio.get_running_loop().create_future()
         self._door.append((Arrival(guid, event, lane, body, remember), answer))
         if self._opening is None or self._opening.done():
@@ -132,6 +135,10 @@ class Inbox:
     async def held(self, guids: Iterable[str]) -> frozenset[str]:
         """Those of `guids` that wait or are processed."""
         return await self._writer.do(partial(_held, guids=tuple(guids)))
+
+    async def dead(self, most: int = 100) -> tuple[Buried, ...]:
+        """The deliveries that were given up, latest first."""
+        return await self._writer.do(partial(upkeep.dead, most=most))
 
     async def redrive(self, guid: str) -> bool:
         """Let a dead delivery wait again; False if there is no dead delivery with this GUID."""

@@ -52,7 +52,7 @@ def fail(
     connection.execute(update(delivery).where(delivery.c.seq.in_(lease.seqs)).values(error=error))
     if hopeless:
         _settle(connection, now, lease.seqs, DEAD)
-    pause = 0.0 if hopeless else min(LONGEST_PAUSE_S, pause_s * 2.0 ** min(tries - 1, 30))
+    pause = 0.0 if hopeless else min(LONGEST_PAUSE_S, pause_s * 3.0 ** min(tries - 1, 20))
     _due_again(connection, lease.lane, now + pause)
     return True, hopeless
 

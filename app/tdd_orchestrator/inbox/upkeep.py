@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, exists, func, select, update
 
-from tdd_orchestrator.inbox.delivery import InboxStats
+from tdd_orchestrator.inbox.delivery import Buried, InboxStats
 from tdd_orchestrator.inbox.tables import DEAD, PROCESSED, WAITING, delivery, lane
 
 TOMBSTONE_S: Final = 8 * 86_400.0  # GitHub redelivers within 3 days, GitHub Enterprise Server within 7
@@ -24,6 +24,13 @@ def held(connection: Connection, guids: Sequence[str]) -> frozenset[str]:
     """Those that wait or are processed: nobody need send them again."""
     known = select(delivery.c.guid).where(delivery.c.guid.in_(guids), delivery.c.state != DEAD)
     return frozenset(connection.execute(known).scalars())
+
+
+def dead(connection: Connection, _: float, most: int) -> tuple[Buried, ...]:
+    """What was given up, latest first."""
+    columns = (delivery.c.guid, delivery.c.event, delivery.c.lane, delivery.c.attempts, delivery.c.error)
+    rows = select(*columns).where(delivery.c.state == DEAD).order_by(delivery.c.settled_at.desc()).limit(most)
+    return tuple(Buried(*row) for row in connection.execute(rows))
 
 
 def redrive(connection: Connection, now: float, guid: str) -> bool:

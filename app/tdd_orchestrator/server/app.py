@@ -6,7 +6,7 @@ context variables which were set there (githubkit keeps its client in one).
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import structlog
@@ -42,15 +42,19 @@ def build(
     settings: Settings,
     handler: Handler,
     *,
-    sweep: Callable[[], Awaitable[None]] | None = None,
+    sweep: Callable[[Inbox], Awaitable[None]] | None = None,
     missed: Missed | None = None,
     routes: Sequence[BaseRoute] = (),
+    around: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     registry: CollectorRegistry | None = None,
 ) -> Starlette:
-    """The application. `sweep` is called every `settings.sweep_s` seconds; `routes` are served beside our own."""
+    """The application. `sweep` is called every `settings.sweep_s` seconds, and may put deliveries of its own in lanes.
+
+    `routes` are served beside our own; `around` is entered before the inbox opens and left after it is closed.
+    """
     meter = Meter(registry or CollectorRegistry())
-    house = _House(settings, meter.timed(handler))
-    swept = sweep and Round("sweep", settings.sweep_s, sweep, meter.rounded)
+    house = _House(settings, meter.timed(handler), around)
+    swept = sweep and Round("sweep", settings.sweep_s, lambda: sweep(house.inbox()), meter.rounded)
     if swept:
         house.rounds.append(swept)
     if missed:
@@ -84,6 +88,7 @@ class _House:
 
     settings: Settings
     handler: Handler
+    around: Callable[[], AbstractAsyncContextManager[object]]
     rounds: list[Round] = field(default_factory=list)
     _inbox: Inbox | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -99,6 +104,11 @@ class _House:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        async with self.around(), self._at_work():
+            yield
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
         inbox = self._inbox = await Inbox.open(self.settings.database_url)
         stop = asyncio.Event()
         work = [inbox.run(self.handler, workers=self.settings.workers, stop=stop)]

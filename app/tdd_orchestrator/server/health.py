@@ -13,7 +13,7 @@ from tdd_orchestrator.server.meter import Meter
 from tdd_orchestrator.server.rounds import Round
 from tdd_orchestrator.server.webhook import Endpoint
 
-OLDEST_S = 900.0  # a delivery that waits longer than this means that nothing moves
+OLDEST_S = 1_800.0  # a delivery that waits longer than this means that nothing moves
 PATIENCE_S = 2.0
 
 

@@ -38,6 +38,7 @@ class Settings:
     port: int = 8080
     sweep_s: float = 60.0
     state_interval_s: float = 10.0
+    write_interval_s: float = 1.0
     workers: int = 4
 
     @property
@@ -59,16 +60,15 @@ class Settings:
             webhook_secrets=ask.needed(
                 "TDD_WEBHOOK_SECRET", _several, "the webhook's secret; old,new to replace it", ()
             ),
-            database_url=ask.chosen(
-                "TDD_DATABASE_URL", _database, _DATABASES, f"sqlite:///{data_dir / 'inbox.sqlite'}"
-            ),
+            database_url=ask.chosen("TDD_DATABASE_URL", _database, _DATABASES, inbox),
             data_dir=data_dir,
             github_url=ask.chosen("TDD_GITHUB_URL", _address, "an address", "https://api.github.com"),
             public_url=ask.chosen("TDD_PUBLIC_URL", _address, "the address at which GitHub reaches this server", None),
             host=ask.text("TDD_HOST", "127.0.0.1"),
             port=ask.chosen("TDD_PORT", _port, "a port, 0 to 65535", 8080),
             sweep_s=ask.chosen("TDD_SWEEP_SECONDS", _seconds, "seconds, more than 0", 60.0),
-            state_interval_s=ask.chosen("TDD_STATE_INTERVAL_SECONDS", _seconds, "seconds, more than 0", 10.0),
+            state_interval_s=ask.chosen("TDD_STATE_INTERVAL_SECONDS", _pause, "seconds, 0 or more", 10.0),
+            write_interval_s=ask.chosen("TDD_WRITE_INTERVAL_SECONDS", _pause, "seconds, 0 or more", 1.0),
             workers=ask.chosen("TDD_WORKERS", _whole, "a number, 1 or more", 4),
         )
         if ask.faults:
@@ -140,6 +140,10 @@ def _seconds(text: str) -> float:
     if not 0 < number < float("inf"):
         raise ValueError(number)
     return number
+
+
+def _pause(text: str) -> float:
+    return 0.0 if float(text) == 0 else _seconds(text)
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -21,7 +21,10 @@ from tdd_orchestrator.server.deliveries import lane_of
 from tdd_orchestrator.server.meter import Meter
 
 LARGEST = 25 * 1024 * 1024  # GitHub's own cap: larger payloads are not sent
+LARGEST_UNSIGNED = 1024 * 1024
+SIGNATURE = "x-hub-signature-256"
 RETRY_AFTER_S = 30
+_CLOSE = {"Connection": "close"}
 _WORD = re.compile(r"[\x21-\x7e]{1,200}")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -43,13 +46,13 @@ def webhook(*, inbox: Callable[[], Inbox], secrets: Sequence[str], meter: Meter)
 
     async def receive(request: Request) -> Response:
         try:
-            body = await bounded(request, LARGEST)
+            body = await _body(request)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
-        answer = TOO_LARGE if body is None else await _answer(request, body, keys, inbox())
-        signed = body is not None and answer not in (UNSIGNED, FORGED)
+        answer = body if isinstance(body, Answer) else await _answer(request, body, keys, inbox())
+        signed = isinstance(body, bytes) and answer is not FORGED
         event = request.headers.get("x-github-event", "") if signed else ""
-        meter.answered(event, answer.outcome, len(body or b"") if signed else 0)
+        meter.answered(event, answer.outcome, len(body) if isinstance(body, bytes) and signed else 0)
         log.info("webhook", outcome=answer.outcome, github_event=event, delivery=_guid(request) if signed else None)
         return _response(answer)
 
@@ -88,11 +91,20 @@ def is_signed(body: bytes, signature: str, keys: Sequence[bytes]) -> bool:
     return any([hmac.compare_digest(given, each) for each in made])  # noqa: C419 - no short cut: it would tell which
 
 
-async def _answer(request: Request, body: bytes, keys: Sequence[bytes], inbox: Inbox) -> Answer:
-    signature = request.headers.get("x-hub-signature-256")
-    if signature is None:
+async def _body(request: Request) -> bytes | Answer:
+    """The body, or why it is refused unread.
+
+    A little is read even without a signature: a webhook that lacks its secret gets an answer, not a broken connection.
+    """
+    if SIGNATURE not in request.headers:
+        await bounded(request, LARGEST_UNSIGNED)
         return UNSIGNED
-    if not is_signed(body, signature, keys):
+    body = await bounded(request, LARGEST)
+    return TOO_LARGE if body is None else body
+
+
+async def _answer(request: Request, body: bytes, keys: Sequence[bytes], inbox: Inbox) -> Answer:
+    if not is_signed(body, request.headers[SIGNATURE], keys):
         return FORGED
     guid, event = _guid(request), request.headers.get("x-github-event", "")
     if not (_WORD.fullmatch(guid) and _WORD.fullmatch(event)):
@@ -129,5 +141,6 @@ def _guid(request: Request) -> str:
 
 
 def _response(answer: Answer) -> Response:
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if answer.status == 503 else None
+    """Where the body may not have been read to its end the connection is closed, or it would be read for nothing."""
+    headers = {503: {"Retry-After": str(RETRY_AFTER_S)}, 401: _CLOSE, 413: _CLOSE}.get(answer.status)
     return JSONResponse({"outcome": answer.outcome, "message": answer.message}, answer.status, headers)
