@@ -172,3 +172,17 @@ async def test_another_attempt_runs_the_same_commit_again(bench: WorkflowBench) 
     bench.actions.rerun(run.id)
     await bench.actions.settled()
     assert (run.conclusion, run.attempt, len(run.jobs)) == ("success", 2, 2)
+
+
+async def test_a_job_that_waits_for_its_turn_is_cancelled_at_once(bench: WorkflowBench) -> None:
+    text = HEAD + "    jobs: {a: {runs-on: ubuntu-latest, concurrency: lane, steps: [{run: exec sleep 30}]}}\n"
+    first = bench.begin(text)
+    await bench.until(lambda: bool(first.jobs) and "Run exec" in first.jobs[0].log)
+    second = bench.begin(text)
+    await bench.until(lambda: results(second) == {"a": None})
+    bench.actions.cancel(second.id)
+    await bench.until(lambda: second.status == "completed")
+    assert (results(second), first.status) == ({"a": "cancelled"}, "in_progress")
+    bench.actions.cancel(first.id)
+    await bench.actions.settled()
+    assert results(first) == {"a": "cancelled"}

@@ -65,7 +65,8 @@ async def test_a_failure_skips_what_follows_but_not_what_asks_to_run(bench: Work
         steps:
           - {name: forgiven, id: soft, run: exit 3, continue-on-error: true}
           - {name: sees it, run: 'test "${{ steps.soft.outcome }}/${{ steps.soft.conclusion }}" = failure/success'}
-          - {name: breaks, run: "false | true; echo not reached"}
+          - {name: pipes, run: "false | true"}
+          - {name: breaks, run: "false | true; echo not reached", shell: bash}
           - {name: skipped, run: echo no}
           - {name: on failure, if: failure(), run: echo cleaning up}
       after: {needs: broken, runs-on: ubuntu-latest, steps: [{run: echo}]}
@@ -82,6 +83,7 @@ async def test_a_failure_skips_what_follows_but_not_what_asks_to_run(bench: Work
     assert [(step["name"], step["conclusion"]) for step in job(run, "broken").steps] == [
         ("forgiven", "success"),
         ("sees it", "success"),
+        ("pipes", "success"),
         ("breaks", "failure"),
         ("skipped", "skipped"),
         ("on failure", "success"),

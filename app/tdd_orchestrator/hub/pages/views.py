@@ -74,13 +74,13 @@ def chips(reactions: Sequence[Reaction]) -> list[Chip]:
     ]
 
 
-def commits(pull: PullRequest) -> list[Commit]:
+def commits(pull: PullRequest) -> Sequence[Commit]:
     """The commits of a pull request, oldest first."""
     return _commits(pull.repository.git, pull.base_sha, pull.head_sha)
 
 
 @lru_cache(maxsize=64)
-def _commits(git: GitDirectory, base: str, head: str) -> list[Commit]:
+def _commits(git: GitDirectory, base: str, head: str) -> Sequence[Commit]:
     return commits_between(git, base, head)
 
 
@@ -96,13 +96,13 @@ def _comments(pull: PullRequest) -> list[IssueComment]:
     return [one for one in pull.repository.comments.values() if one.number == pull.number]
 
 
-def files(pull: PullRequest) -> list[FileChange]:
+def files(pull: PullRequest) -> Sequence[FileChange]:
     """What the pull request changes since it left its base."""
     return _files(pull.repository.git, pull.base_sha, pull.head_sha)
 
 
 @lru_cache(maxsize=64)
-def _files(git: GitDirectory, base: str, head: str) -> list[FileChange]:
+def _files(git: GitDirectory, base: str, head: str) -> Sequence[FileChange]:
     return changes(git, merge_base(git, base, head) or base, head)
 
 

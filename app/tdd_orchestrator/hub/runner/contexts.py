@@ -8,14 +8,14 @@ from collections.abc import Mapping
 
 from tdd_orchestrator.hub.actions import Actions, WorkflowRun
 from tdd_orchestrator.hub.runner.room import Room
-from tdd_orchestrator.hub.runner.values import Value, text
+from tdd_orchestrator.hub.runner.values import Value, lookup, text
 from tdd_orchestrator.hub.runner.workflow import Workflow
 
 _MACHINES = {"x86_64": "X64", "aarch64": "ARM64", "arm64": "ARM64", "i686": "X86"}
 _NOT_EXPORTED = frozenset({"event", "token"})
 
 
-def event(actions: Actions, run: WorkflowRun) -> dict[str, Value]:
+def event(run: WorkflowRun) -> dict[str, Value]:
     """The payload of the event that started the run; of a dispatch at least its inputs and its ref."""
     found: dict[str, Value] = dict(run.event_payload)
     if run.event == "workflow_dispatch":
@@ -29,15 +29,12 @@ def event(actions: Actions, run: WorkflowRun) -> dict[str, Value]:
 def of_run(actions: Actions, run: WorkflowRun) -> dict[str, Value]:
     """The part of the `github` context that is the same for all jobs."""
     base: dict[str, Value] = dict(actions.contexts(run)["github"])
-    pull = base.get("event") if isinstance(base.get("event"), Mapping) else {}
-    payload = event(actions, run)
-    found = payload.get("pull_request") if isinstance(pull, Mapping) else None
-    head = found.get("head") if isinstance(found, Mapping) else None
-    onto = found.get("base") if isinstance(found, Mapping) else None
+    payload = event(run)
+    pull = payload.get("pull_request")
     return base | {
         "event": payload,
-        "head_ref": head.get("ref") if isinstance(head, Mapping) else "",
-        "base_ref": onto.get("ref") if isinstance(onto, Mapping) else "",
+        "head_ref": text(lookup(lookup(pull, "head"), "ref")),
+        "base_ref": text(lookup(lookup(pull, "base"), "ref")),
         "ref_type": "tag" if run.ref.startswith("refs/tags/") else "branch",
         "ref_name": run.ref.removeprefix("refs/heads/").removeprefix("refs/tags/").removeprefix("refs/pull/"),
         "ref_protected": False,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tdd_orchestrator.hub.runner.errors import WorkflowRefused
 from tdd_orchestrator.hub.runner.expressions import Scope, evaluate
 from tdd_orchestrator.hub.runner.frame import status_functions
-from tdd_orchestrator.hub.runner.job import JobExecution, JobResult, Notes, RunState
+from tdd_orchestrator.hub.runner.job import JobCancelled, JobExecution, JobResult, Notes, RunState
 from tdd_orchestrator.hub.runner.jobstate import Result
 from tdd_orchestrator.hub.runner.lanes import Lanes, Superseded
 from tdd_orchestrator.hub.runner.values import Value, truthy
@@ -88,7 +88,7 @@ class Execution:
             actions.set_job(run_id, name, status="in_progress")
             actions.append_log(run_id, name, f"##[error]{fault}\n")
             result = JobResult("failure")
-        except Superseded:
+        except (Superseded, JobCancelled):
             result = JobResult("cancelled")
         actions.set_job(run_id, name, conclusion=result.result)
         return self._weighed(job, result, needs)
@@ -106,12 +106,13 @@ class Execution:
         execution = JobExecution(self._shared, job, name, needs)
         self._running.add(execution)
         try:
-            if job.concurrency is None:
-                return await self._placed(execution)
-            group, cancels = _evaluated(job.concurrency, scope)
-            repository = self._shared.run.repository.full_name
-            async with self._lanes.turn(repository, group, cancel_running=cancels, cancel=execution.cancel):
-                return await self._placed(execution)
+            with execution.waiting():
+                if job.concurrency is None:
+                    return await self._placed(execution)
+                group, cancels = _evaluated(job.concurrency, scope)
+                repository = self._shared.run.repository.full_name
+                async with self._lanes.turn(repository, group, cancel_running=cancels, cancel=execution.cancel):
+                    return await self._placed(execution)
         finally:
             self._running.discard(execution)
 

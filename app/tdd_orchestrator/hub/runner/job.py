@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -69,24 +69,42 @@ class RunState:
         return {"github": self.github, "inputs": self.inputs, "vars": self.vars, "needs": needs}
 
 
+class JobCancelled(Exception):
+    """The job was cancelled before it began."""
+
+
 class JobExecution:
     """Runs one job of a run whose condition holds."""
 
     def __init__(self, shared: RunState, job: Job, name: str, needs: Mapping[str, Value]) -> None:
         self._shared, self._job, self._name, self._needs = shared, job, name, needs
         self._state: JobState | None = None
+        self._waiting: asyncio.Task[object] | None = None
         self._cancelled = False
 
     def cancel(self) -> None:
-        """Cancel the job: what runs is ended, and steps with `if: always()` still run."""
+        """Cancel the job: what runs is ended, and steps with `if: always()` still run; a waiting job is over."""
         self._cancelled = True
         if self._state is not None:
             self._state.cancel()
+        elif self._waiting is not None:
+            self._waiting.cancel()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Around all that a job waits for. Raises JobCancelled when it was cancelled there."""
+        self._waiting = asyncio.current_task()
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not (self._cancelled and self._state is None and self._waiting and self._waiting.uncancel() == 0):
+                raise
+            raise JobCancelled from None
+        finally:
+            self._waiting = None
 
     async def run(self) -> JobResult:
-        """Run the job to its end; a job that was cancelled while it waited does not begin."""
-        if self._cancelled:
-            return JobResult("cancelled")
+        """Run the job to its end."""
         shared = self._shared
         token = shared.actions.mint_job_token(shared.run, _granted(self._job))
         with ExitStack() as stack:

@@ -22,6 +22,12 @@ NESTING = 9  # composite actions within one another, as GitHub allows
 
 Outputs: TypeAlias = Mapping[str, str]
 
+# As GitHub has it: a pipe's failure counts only where the file names the shell.
+_SHELLS: dict[str | None, tuple[str, ...]] = {
+    None: ("bash", "-e"),
+    "bash": ("bash", "--noprofile", "--norc", "-eo", "pipefail"),
+}
+
 
 class _Cancelled(Exception):
     """The job was cancelled while a step ran."""
@@ -44,6 +50,7 @@ class Stepper:
 
     async def _one(self, frame: Frame, step: Step) -> Finished:
         job, top = frame.job, frame.depth == 0
+        frame.github = {**frame.github, "action": step.key}
         if top:
             job.began(_name(frame, step))
         outputs: dict[str, str] = {}
@@ -104,7 +111,7 @@ class Stepper:
         script.write_text(source, encoding="utf-8")
         listener = Listener(job.log, job.masks, job.annotations)
         code = await job.processes.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
+            [*_SHELLS[work.shell], str(script)],
             env=frame.process_env(env) | exchange.variables(),
             cwd=folder,
             hear=listener.hear,
