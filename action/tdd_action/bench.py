@@ -1,0 +1,120 @@
+"""Runs a suite on trees: checks a tree out, runs the tests behind the sandbox's walls, reads the report."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tdd_action import sandbox
+from tdd_action.confine import way_out
+from tdd_action.suites.pytest_suite import Pytest
+from tdd_action.suites.suite import Suite
+from tdd_action.workspace import Workspace
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.evidence import Outcome, SuiteReport
+from tdd_orchestrator.core.settings import Config
+
+SEEDS = (20_011, 30_011, 40_009)
+"""Seeds of the reruns; fixed, so that a proof can be repeated."""
+SHOWN = 20
+
+
+class UnknownSuite(TddError):
+    """No test runner of this name is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """One run of the suite: what for, how it was called, and what it said."""
+
+    purpose: str
+    argv: tuple[str, ...]
+    report: SuiteReport
+    seed: int | None = None
+
+
+@dataclass
+class Bench:
+    """A suite, a work tree, and every run so far. `seconds` is the wall limit of one run."""
+
+    suite: Suite
+    workspace: Workspace
+    seconds: float
+    runs: list[SuiteRun] = field(default_factory=list)
+
+    def on(
+        self,
+        tree: str,
+        purpose: str,
+        *,
+        tests: tuple[str, ...] | None = None,
+        seed: int | None = None,
+        overlay: Mapping[str, str] | None = None,
+    ) -> SuiteReport:
+        """Run tests (`None`: all) on exactly this tree; `overlay` are files written over it for this run alone."""
+        self.workspace.checkout(tree)
+        for path, text in (overlay or {}).items():
+            if way_out(self.workspace.tree, path, follow=True) is None:
+                place = self.workspace.tree / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text, encoding="utf-8")
+        report = self.here(purpose, tests=tests, seed=seed)
+        self.workspace.checkout(tree)
+        return report
+
+    def here(self, purpose: str, *, tests: tuple[str, ...] | None = None, seed: int | None = None) -> SuiteReport:
+        """Run tests on the work tree as it stands."""
+        root = self.workspace.tree
+        command = self.suite.command(root, tests, self.workspace.scratch, shuffle_seed=seed)
+        limits = sandbox.Limits(wall_s=self.seconds, cpu_s=max(1, int(self.seconds) * 4))
+        outcome = sandbox.run(command.argv, cwd=root, extra_env=command.env, stdin=command.stdin, limits=limits)
+        report = self.suite.read(command, outcome, root)
+        self.runs.append(SuiteRun(purpose, self._nameless(command.argv), report, seed))
+        return report
+
+    def again(self, tree: str, purpose: str, times: int) -> tuple[SuiteReport, ...]:
+        """The whole suite again, each time in another order and with another hash seed."""
+        seeds = itertools.islice(itertools.cycle(SEEDS), times)
+        return tuple(self.on(tree, purpose, seed=seed + turn) for turn, seed in enumerate(seeds))
+
+    def since(self, mark: int) -> int:
+        """How many runs there were after `mark` (an earlier `len(runs)`)."""
+        return len(self.runs) - mark
+
+    def _nameless(self, argv: tuple[str, ...]) -> tuple[str, ...]:
+        """A command without the names of private folders, which differ each time."""
+        return tuple(word.replace(str(self.workspace.place), "<private>") for word in argv)
+
+
+def suite_of(config: Config) -> Suite:
+    """The suite that the configuration names. Raises `UnknownSuite`."""
+    if config.tdd.suite not in ("auto", "pytest"):
+        raise UnknownSuite(
+            f"There is no suite {config.tdd.suite!r}.",
+            remedy='Write `suite = "pytest"` or `"auto"` in .tdd/config.toml.',
+        )
+    return Pytest(source_roots=tuple(root for root in source_roots(config) if root))
+
+
+def source_roots(config: Config) -> tuple[str, ...]:
+    """The folders that imports start from: the root, `src`, and the fixed beginnings of the source globs."""
+    fixed = (glob.split("*", 1)[0].rstrip("/") for glob in config.project.source if not glob.startswith("!"))
+    folders = (name for name in fixed if name and not name.endswith(".py"))
+    return tuple(dict.fromkeys(("", "src", *folders)))
+
+
+def told(report: SuiteReport) -> str:
+    """A run in words, for a worker: how many passed, and why the others did not."""
+    passed = sum(1 for result in report.results if result.outcome is Outcome.PASSED)
+    bad = [result for result in report.everything if result.bad]
+    lines = [f"{passed} passed, {len(bad)} failed, {len(report.results) - passed - len(bad)} other."]
+    if report.explanation:
+        lines.append(report.explanation)
+    lines += [f"{each.id}: {each.exception}: {' '.join(each.message.split())[:400]}" for each in bad[:SHOWN]]
+    if len(bad) > SHOWN:
+        lines.append(f"... and {len(bad) - SHOWN} more.")
+    return "\n".join(lines)
+
+
+def without_output(run: SuiteRun) -> SuiteRun:
+    """The run without its captured output, which differs from run to run."""
+    return replace(run, report=replace(run.report, output_tail=""))

@@ -1,0 +1,133 @@
+"""RED: the new tests of a tree fail for the right reason, at first sight or with stubs in place of planned code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tdd_action.bench import Bench
+from tdd_action.claims.new_tests import Edited, new_tests, undermined
+from tdd_action.claims.subject import Before, Subject, waver
+from tdd_action.workspace import Workspace
+from tdd_orchestrator.core.entry_points import through_entry_point
+from tdd_orchestrator.core.evidence import (
+    PROOFS,
+    FailureClass,
+    Reason,
+    Standing,
+    SuiteReport,
+    Verdict,
+    judge_kind,
+    judge_red,
+    judge_second_sight,
+)
+from tdd_orchestrator.core.evidence.reports import chosen, selects
+from tdd_orchestrator.core.evidence.verdicts import settled
+from tdd_orchestrator.core.stubs import Flavour, stub_files
+from tdd_orchestrator.core.vacuous import vacuous_tests
+
+
+@dataclass(frozen=True, slots=True)
+class RedClaim:
+    """The word on RED. `collected` is the run in which every new test was collected: with stubs, where there were."""
+
+    verdict: Verdict
+    new_tests: tuple[str, ...]
+    report: SuiteReport
+    collected: SuiteReport
+    classes: Mapping[str, FailureClass]
+    before: Before
+
+
+def try_red(bench: Bench, subject: Subject, before: Before, tree: str) -> RedClaim:
+    """Run the whole suite on the tree with the new tests, and once more with stubs where planned code is missing."""
+    red = bench.on(tree, "red")
+    files = edited(bench.workspace, subject.base, tree)
+    new = new_tests(files, before.report, red)
+    early = _at_a_glance(subject, files, new)
+    if not early.accepted:
+        return RedClaim(early, new, red, red, {}, before)
+    verdict = _judged(subject, before, files, new, red)
+    if known := waver(bench, subject, before, verdict):
+        before, verdict = known, _judged(subject, known, files, new, red)
+    collected = red
+    if verdict.standing is Standing.SECOND_SIGHT:
+        verdict, collected = _second_sight(bench, subject, before, tree, files, new, red)
+    return RedClaim(verdict, new, red, collected, dict(verdict.classes), before)
+
+
+def edited(workspace: Workspace, before: str, after: str) -> tuple[Edited, ...]:
+    """The text files that differ between two trees."""
+    return tuple(
+        Edited(each.path, _text(workspace, before, each.path), _text(workspace, after, each.path))
+        for each in workspace.differences(before, after)
+    )
+
+
+def _text(workspace: Workspace, tree: str, path: str) -> str | None:
+    raw = workspace.read(tree, path)
+    return None if raw is None else raw.decode("utf-8", "replace")
+
+
+def _at_a_glance(subject: Subject, files: tuple[Edited, ...], new: tuple[str, ...]) -> Verdict:
+    """What can be said without a look at the run: the kind's own demands, and old test support left alone."""
+    if reasons := undermined(files):
+        return settled(reasons)
+    through: tuple[str, ...] = ()
+    if PROOFS[subject.kind].through_entry_point:
+        found = [name for path, text in _python(files) for name in through_entry_point(text, path)]
+        through = tuple(name for name in found if any(selects(each, name) for each in new))
+    return judge_kind(subject.kind, new_tests=new, through_entry_point=through)
+
+
+def _judged(
+    subject: Subject, before: Before, files: tuple[Edited, ...], new: tuple[str, ...], red: SuiteReport
+) -> Verdict:
+    return judge_red(
+        new_tests=new,
+        before=before.report,
+        red=red,
+        planned=subject.planned,
+        kind=subject.kind,
+        vacuous=vacuous(files, new),
+        excused=before.excused,
+    )
+
+
+def vacuous(files: tuple[Edited, ...], new: tuple[str, ...]) -> tuple[Reason, ...]:
+    """New tests that say nothing about the code; old ones in the same file are not asked."""
+    found = [reason for path, text in _python(files) for reason in vacuous_tests(text, path)]
+    return tuple(each for each in found if any(selects(selector, each.test) for selector in new))
+
+
+def _python(files: tuple[Edited, ...]) -> list[tuple[str, str]]:
+    return [(file.path, file.after) for file in files if file.after is not None and file.path.endswith(".py")]
+
+
+def _second_sight(
+    bench: Bench,
+    subject: Subject,
+    before: Before,
+    tree: str,
+    files: tuple[Edited, ...],
+    new: tuple[str, ...],
+    red: SuiteReport,
+) -> tuple[Verdict, SuiteReport]:
+    """Run the new tests again over stubs; the second flavour only where the first leaves a doubt."""
+    sources = [text for _, text in _python(files)]
+    missing = sorted({result.missing for result in chosen(new, red) if result.missing})
+    stubbed: list[SuiteReport] = []
+    verdict = judge_second_sight(new_tests=new, before=before.report, red=red, stubbed=(), planned=subject.planned)
+    for flavour in Flavour:
+        overlay = stub_files(
+            sources,
+            subject.planned,
+            lambda path: _text(bench.workspace, tree, path),
+            missing=missing,
+            flavour=flavour,
+        )
+        stubbed.append(bench.on(tree, f"red with stubs that answer {flavour}", tests=new, overlay=overlay))
+        verdict = judge_second_sight(
+            new_tests=new, before=before.report, red=red, stubbed=stubbed, planned=subject.planned
+        )
+        if verdict.accepted:
+            break
+    return verdict, stubbed[0]

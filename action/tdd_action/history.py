@@ -1,0 +1,104 @@
+"""What a range of commits claims: for each task its RED, GREEN and REFACTOR commits, found by their trailers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tdd_action.git import Git
+from tdd_orchestrator.core.result import Stage
+
+FIELDS = (
+    "%H",
+    "%T",
+    "%P",
+    "%(trailers:key=TDD-Task,valueonly,separator=%x2C)",
+    "%(trailers:key=TDD-Stage,valueonly,separator=%x2C)",
+    "%(trailers:key=TDD-Run,valueonly,separator=%x2C)",
+    "%s",
+)
+CLAIMED = (Stage.RED, Stage.GREEN, Stage.REFACTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of the range; `stage` is empty where the trailers name none that can be claimed."""
+
+    sha: str
+    tree: str
+    parents: tuple[str, ...]
+    task: str
+    stage: str
+    run: str
+    subject: str
+
+    @property
+    def short(self) -> str:
+        return self.sha[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One task of the range. `base` is its first commit's parent; a stage of several commits ends with the last."""
+
+    task: str
+    run: str
+    base: str
+    commits: tuple[Commit, ...]
+
+    def last(self, stage: Stage) -> Commit | None:
+        """The commit that a stage ended with."""
+        return next((commit for commit in reversed(self.commits) if commit.stage == stage), None)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A range of commits, oldest first: `claims` in order of their first commits, and commits that claim nothing."""
+
+    claims: tuple[Claim, ...] = ()
+    others: tuple[Commit, ...] = ()
+    faults: tuple[str, ...] = ()
+    commits: Mapping[str, Commit] = field(default_factory=dict)
+
+
+def read_history(git: Git, base: str, tip: str) -> History:
+    """The commits of `base..tip`; merges are followed on all sides."""
+    pattern = "%x00".join(FIELDS) + "%x00"
+    raw = git("log", "-z", "--topo-order", "--reverse", f"--format={pattern}", f"{base}..{tip}", "--")
+    commits = tuple(_commits(raw))
+    grouped: dict[str, list[Commit]] = {}
+    for commit in commits:
+        if commit.task:
+            grouped.setdefault(commit.task, []).append(commit)
+    claims = tuple(_claim(task, tuple(own)) for task, own in grouped.items())
+    others = tuple(commit for commit in commits if not commit.task)
+    faults = [fault for claim in claims for fault in _faults(claim)]
+    return History(claims, others, tuple(faults), {commit.sha: commit for commit in commits})
+
+
+def _commits(raw: str) -> Iterable[Commit]:
+    fields = raw.split("\0")
+    width = len(FIELDS) + 1  # `-z` ends each record with one more
+    for at in range(0, len(fields) - len(FIELDS), width):
+        sha, tree, parents, task, stage, run, subject = fields[at : at + len(FIELDS)]
+        yield Commit(
+            sha.strip(), tree, tuple(parents.split()), task.strip(), stage.strip().lower(), run.strip(), subject
+        )
+
+
+def _claim(task: str, own: tuple[Commit, ...]) -> Claim:
+    return Claim(task, own[0].run, own[0].parents[0] if own[0].parents else "", own)
+
+
+def _faults(claim: Claim) -> Iterable[str]:
+    """Trailers that make no sense: a stage nobody knows, stages out of order, a stage that is a merge."""
+    reached = -1
+    for commit in claim.commits:
+        if commit.stage not in {*CLAIMED}:
+            yield f"{commit.short} is a commit of {claim.task} with the stage {commit.stage or 'none'!r}."
+            continue
+        place = CLAIMED.index(Stage(commit.stage))
+        named = f"{commit.short} is {claim.task}'s {commit.stage.upper()}"
+        if place < reached:
+            yield f"{named}, after its {CLAIMED[reached].upper()}."
+        if len(commit.parents) != 1:
+            yield f"{named} and a merge: a stage is a commit of its own."
+        reached = max(place, reached)

@@ -1,0 +1,1 @@
+"""One stage of a task each: the worker writes, the orchestrator looks, tries and commits."""

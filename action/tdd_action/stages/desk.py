@@ -1,0 +1,158 @@
+"""Where a task is worked on: the worker, the work tree, the bench, and how far the task has come."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tdd_action.bench import Bench, source_roots, told
+from tdd_action.claims.green import GreenClaim
+from tdd_action.claims.red import RedClaim
+from tdd_action.claims.subject import Before, Subject
+from tdd_action.workers import StageRequest, StageWork, Worker
+from tdd_action.workspace import Workspace, trailers
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.evidence import Planned, Reason, Standing, Verdict
+from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.policy import Territory
+from tdd_orchestrator.core.requirements import Requirement
+from tdd_orchestrator.core.result import Assignment, Stage, StageState, Usage
+from tdd_orchestrator.core.settings import Config
+
+
+@dataclass(frozen=True, slots=True)
+class StageEnd:
+    """How a stage ended. `reasons` become annotations; `notes` are remarks that do not stand against it."""
+
+    state: StageState
+    sentence: str
+    reasons: tuple[Reason, ...] = ()
+    commit: str | None = None
+    notes: tuple[Reason, ...] = ()
+
+
+class WorkerBroke(Exception):
+    """The worker failed in a way that is neither the project's nor the user's doing; the stage ends as an error."""
+
+
+@dataclass
+class Desk:
+    """One attempt at one task. `commit` is the last of the task's commits (at first the base), `tree` what it holds."""
+
+    assignment: Assignment
+    task: PlannedTask
+    worker: Worker
+    config: Config
+    workspace: Workspace
+    bench: Bench
+    requirements: tuple[Requirement, ...] = ()
+    commit: str = ""
+    usage: list[Usage] = field(default_factory=list)
+    red: RedClaim | None = None
+    green: GreenClaim | None = None
+    before: Before | None = None
+
+    @property
+    def base(self) -> str:
+        return self.assignment.head
+
+    @property
+    def territory(self) -> Territory:
+        """What the task owns, where its tests go, and what nobody may touch."""
+        tests = self.task.tests or self.config.project.tests
+        return Territory(self.task.files or self.config.project.source, tests, self.config.git.protected)
+
+    @property
+    def subject(self) -> Subject:
+        """What is claimed, as the proof will claim it again."""
+        planned = Planned(self.territory.owned, source_roots(self.config))
+        return Subject(self.task.key, self.task.kind, planned, self.base, self.config.qa)
+
+    def baseline(self) -> Before:
+        """The whole suite at the base; run once."""
+        if self.before is None:
+            self.before = Before(self.bench.on(self.base, "base"))
+        return self.before
+
+    def ask(self, stage: Stage) -> tuple[StageWork, str]:
+        """Let the worker write on top of the last commit; what it said, and the tree that it left."""
+        self.workspace.checkout(self.commit)
+        may = self.territory.tests if stage is Stage.RED else self.territory.owned
+        request = StageRequest(
+            task=self.task,
+            stage=stage,
+            attempt=self.assignment.attempt,
+            workspace=self.workspace.tree,
+            may_touch=self._may_touch(stage),
+            globs=may,
+            run_tests=lambda: told(self.bench.here("the worker's own look")),
+            feedback=self.assignment.feedback,
+            requirements=self.requirements,
+            budget_usd=max(self.assignment.budget_usd - sum(each.usd for each in self.usage), 0.0),
+            seconds=float(self.config.tdd.stage_seconds),
+        )
+        work = within(request.seconds, lambda: self.worker.work(request))
+        self.usage += work.usage
+        return work, self.workspace.snapshot()
+
+    def _may_touch(self, stage: Stage) -> Callable[[str], bool]:
+        territory = self.territory
+
+        def may(path: str) -> bool:
+            return not territory.is_protected(path) and territory.is_test(path) == (stage is Stage.RED)
+
+        return may
+
+    def save(self, stage: Stage, tree: str) -> str:
+        """Commit a stage's tree on top of the last one."""
+        title = " ".join(self.task.title.split())  # on one line, so that a title cannot bring trailers of its own
+        message = f"{self.task.key} {stage.value}: {title}"
+        run = f"pr-{self.assignment.number}"
+        self.commit = self.workspace.commit(tree, self.commit, message, trailers(self.task.key, stage, run))
+        return self.commit
+
+
+def within(seconds: float, work: Callable[[], StageWork]) -> StageWork:
+    """The worker's answer, or that its time was over; what it raises comes as `WorkerBroke` or `TddError`.
+
+    A thread, because a worker is somebody else's code and need not know how to stop; the process ends soon after.
+    """
+    answers: list[StageWork] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answers.append(work())
+        except BaseException as failure:
+            failures.append(failure)
+
+    thread = threading.Thread(target=run, name="worker", daemon=True)
+    started = time.monotonic()
+    thread.start()
+    thread.join(seconds)
+    if failures:
+        if isinstance(failures[0], TddError):
+            raise failures[0]
+        raise WorkerBroke(f"{type(failures[0]).__name__}: {failures[0]}"[:300]) from failures[0]
+    if not answers:
+        return StageWork(gave_up=f"The worker was not done after {time.monotonic() - started:.0f} s.")
+    return answers[0]
+
+
+def refused(verdict: Verdict) -> StageEnd:
+    """The end of a stage that a verdict stands against; a run that says nothing is an error, never a pass."""
+    state = StageState.REFUSED if verdict.standing is Standing.REFUSED else StageState.ERROR
+    return StageEnd(state, first_sentence(verdict.reasons), verdict.reasons)
+
+
+def first_sentence(reasons: tuple[Reason, ...]) -> str:
+    """The first reason, and how many there are besides."""
+    if not reasons:
+        return "Nothing is known of it."
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0].sentence}{more}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 test`, `2 tests`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

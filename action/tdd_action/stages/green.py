@@ -1,0 +1,69 @@
+"""GREEN: the worker makes the tests pass without touching them. A docs task has this stage alone."""
+
+from tdd_action.claims.green import GreenClaim, try_green
+from tdd_action.claims.paths import broken_vault, try_paths
+from tdd_action.stages.desk import Desk, StageEnd, counted, refused
+from tdd_orchestrator.core.evidence import PROOFS, Outcome, Reason
+from tdd_orchestrator.core.evidence.reports import chosen
+from tdd_orchestrator.core.evidence.verdicts import settled
+from tdd_orchestrator.core.result import Stage, StageState
+
+FROZEN = "{path}: tests are frozen after RED. The edit is without effect; make the code pass the test as it is."
+
+
+def green_stage(desk: Desk) -> StageEnd:
+    """Let the code be written, put the frozen tests back, and try it."""
+    if not PROOFS[desk.task.kind].code_may_change:
+        return docs_stage(desk)
+    assert desk.red is not None
+    assert desk.before is not None
+    red_commit = desk.commit
+    work, tree = desk.ask(Stage.GREEN)
+    if work.gave_up:
+        return StageEnd(StageState.REFUSED, work.gave_up)
+    if end := vault_end(desk, red_commit, tree):
+        return end
+    paths = try_paths(desk.workspace, Stage.GREEN, desk.task.kind, desk.territory, red_commit, tree)
+    if not paths.accepted:
+        return refused(paths)
+    claim = try_green(desk.bench, desk.subject, desk.before, desk.red, tree)
+    if not claim.verdict.accepted:
+        return refused(claim.verdict)
+    desk.before = claim.before
+    desk.green = claim
+    commit = desk.save(Stage.GREEN, tree)
+    return StageEnd(StageState.ACCEPTED, _sentence(desk, claim), commit=commit)
+
+
+def vault_end(desk: Desk, red: str, tree: str) -> StageEnd | None:
+    """Why the stage ends here, where frozen files are not as RED left them."""
+    touched = broken_vault(desk.workspace, desk.territory, red, tree)
+    if not touched:
+        return None
+    desk.workspace.checkout(desk.workspace.put_back(red, touched, onto=tree))
+    return refused(settled(Reason("", None, path, 0, FROZEN.format(path=path)) for path in touched))
+
+
+def docs_stage(desk: Desk) -> StageEnd:
+    """Documents only: there is nothing to run, so everything else is refused."""
+    work, tree = desk.ask(Stage.GREEN)
+    if work.gave_up:
+        return StageEnd(StageState.REFUSED, work.gave_up)
+    changed = desk.workspace.differences(desk.base, tree)
+    if not changed:
+        return StageEnd(StageState.REFUSED, "No document was changed.")
+    paths = try_paths(desk.workspace, Stage.GREEN, desk.task.kind, desk.territory, desk.base, tree)
+    if not paths.accepted:
+        return refused(paths)
+    sentence = f"{counted(len(changed), 'document')} changed, and nothing else."
+    return StageEnd(StageState.ACCEPTED, sentence, commit=desk.save(Stage.GREEN, tree))
+
+
+def _sentence(desk: Desk, claim: GreenClaim) -> str:
+    assert desk.red is not None
+    new = chosen(desk.red.new_tests, claim.report)
+    passed = sum(1 for each in new if each.outcome is Outcome.PASSED)
+    old = len(claim.report.results) - len(new)
+    again = "; the same again in another order" if desk.subject.qa.flake_runs else ""
+    verb = "passes" if passed == 1 else "pass"
+    return f"{counted(passed, 'new test')} {verb} and {counted(old, 'old test')} ended as before{again}."
