@@ -9,6 +9,7 @@ import typer
 from tdd_orchestrator import __version__
 from tdd_orchestrator.cli.demo import demo_command
 from tdd_orchestrator.cli.faults import OURS, YOURS, bug_report, told
+from tdd_orchestrator.cli.run import run_command
 from tdd_orchestrator.cli.serve import serve_command
 from tdd_orchestrator.core.errors import TddError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("demo")(demo_command)
+app.command("run")(run_command)
 app.command("serve")(serve_command)
 
 

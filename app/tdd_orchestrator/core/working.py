@@ -8,6 +8,8 @@ from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReporte
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, WorkResult
 from tdd_orchestrator.core.run import FINAL, Attempt, Job, JobState, Proven, Run, RunState, Task, TaskState
 
+FREE_LOSSES = 2
+"""So many lost runners of a task cost it no chance; more than that is no accident."""
 QUEUE_GRACE_S = 600.0
 """Seconds a job may wait for a runner on top of its own time limit before it counts as lost."""
 
@@ -80,6 +82,8 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
     if task.state is not TaskState.IN_PROGRESS:
         return run
     ended = _ended(task, nonce, at, reason)
+    if sum(1 for j in run.jobs if j.task == task.key and j.state is JobState.LOST) <= FREE_LOSSES:
+        ended = replace(ended, chances=ended.chances + 1)  # a lost runner is not the worker's failure
     return run.with_task(sent_back(ended, reason, task.attempts[-1].feedback))
 
 

@@ -19,6 +19,7 @@ class PullView:
     head: Ref
     base: Ref
     fork: bool
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def pull_view(shown: dict[str, Any]) -> PullView:
         head=Ref(str(head["ref"]), str(head["sha"])),
         base=Ref(str(base["ref"]), str(base["sha"])),
         fork=home != base["repo"]["full_name"],
+        body=str(shown.get("body") or ""),
     )
 
 

@@ -1,5 +1,6 @@
 """The pull request as it stands: its PRDs at the head, the configuration of the base branch, never of the head."""
 
+import re
 from collections.abc import Mapping
 
 from tdd_orchestrator.core.config import CONFIG_PATH, parse_config
@@ -12,6 +13,8 @@ from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.documents.read import read_prd
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.views import PullView
+
+NAMED = re.compile(r"^PRD:[ \t]*`?([^\s`]+)`?[ \t]*$", re.MULTILINE)
 
 
 async def look_at(
@@ -72,10 +75,11 @@ def rules_of(config: Config) -> Rules:
 
 
 async def _prds(reader: RepositoryReader, pull: PullView, config: Config) -> tuple[Prd, ...]:
+    """The PRDs that the pull request changes, and those that its text names in lines such as `PRD: prds/search.md`."""
+    changed = {path for path in await reader.changed_files(pull.number) if matches(path, config.prd.paths)}
     found = []
-    for path in sorted(await reader.changed_files(pull.number)):
-        if matches(path, config.prd.paths):
-            raw = await reader.file(path, pull.head.sha)
-            if raw is not None:
-                found.append(read_prd(path, raw))
+    for path in sorted(changed | set(NAMED.findall(pull.body))):
+        raw = await reader.file(path, pull.head.sha)
+        if raw is not None:
+            found.append(read_prd(path, raw))
     return tuple(found)

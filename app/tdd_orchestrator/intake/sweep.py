@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tdd_orchestrator.core.event import Event, Ticked
+from tdd_orchestrator.core.event import Event, JobLost, Ticked
 from tdd_orchestrator.core.run import FINAL, Job, Run
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.intake.commands import commented
@@ -33,6 +33,8 @@ async def _job(reader: RepositoryReader, job: Job, at: float) -> tuple[Event, ..
     if job.workflow_run is None:
         return ()
     seen = await reader.workflow_run(job.workflow_run)
-    if seen is None or seen.status != "completed":
+    if seen is None:
+        return (JobLost(at=at, nonce=job.nonce, reason="Its workflow run is gone."),)
+    if seen.status != "completed":
         return ()
     return (result_event(job, seen, await reader.result_files(seen.id), at),)

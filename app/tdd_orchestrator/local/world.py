@@ -57,6 +57,7 @@ def local_github(
     login: str,
     runner_env: Mapping[str, str],
     secrets: Mapping[str, str],
+    app_env: Mapping[str, str] | None = None,
     python: str = sys.executable,
     max_parallel: int = 2,
     port: int = 0,
@@ -64,7 +65,8 @@ def local_github(
 ) -> Iterator[LocalGitHub]:
     """A hub with one repository, the app installed on it, and one person with every right.
 
-    `runner_env` is added to the environment of the action's steps; `secrets` are the repository's Actions secrets.
+    `runner_env` is added to the environment of the action's steps, `app_env` to the app's; `secrets` are the
+    repository's Actions secrets.
     """
     directory.mkdir(parents=True, exist_ok=True)
     env = {"TDD_ACTION_PYTHON": sys.executable, **runner_env}
@@ -75,7 +77,7 @@ def local_github(
     with HubThread(make, port) as thread:
         app_port = free_port()
         token, app = thread.call(lambda hub: _furnished(hub, repo, source, default_branch, login, secrets, app_port))
-        settings = _settings(app, thread.hub.api_url, quickness or Quickness())
+        settings = {**_settings(app, thread.hub.api_url, quickness or Quickness()), **(app_env or {})}
         with AppProcess(directory, settings, app_port) as process:
             yield LocalGitHub(thread, process, repo, token, login)
 

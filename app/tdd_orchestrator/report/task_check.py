@@ -29,7 +29,7 @@ def task_check(run: Run, task: Task, head: str, generation: int) -> CheckContent
         conclusion=conclusion,
         title=_title(task),
         summary=_summary(run, task),
-        text="\n\n".join(_attempt(attempt) for attempt in reversed(task.attempts)),
+        text=attempts_text(task),
         annotations=_annotations(last),
         buttons=_buttons(task),
         started_at=task.attempts[0].started_at if task.attempts else None,
@@ -40,6 +40,11 @@ def task_check(run: Run, task: Task, head: str, generation: int) -> CheckContent
 def task_check_name(task: Task) -> str:
     """The check's name in the list; GitHub groups by it, so it never changes with the state."""
     return f"TDD / {task.key} · {task.planned.title}"[:NAME_LIMIT]
+
+
+def attempts_text(task: Task) -> str:
+    """The attempts, newest first, each with its stages."""
+    return "\n\n".join(_attempt(attempt) for attempt in reversed(task.attempts))
 
 
 def _title(task: Task) -> str:
