@@ -135,7 +135,7 @@ def _void(ended: Ended, told: str, outcome: ProcessOutcome, results: tuple[TestR
 
 def _last_words(outcome: ProcessOutcome) -> str:
     lines = [line.strip() for line in outcome.output.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith(("ERROR", "E  ", "Error")) or "Error:" in line]
+    errors = [line for line in lines if "error:" in line.lower() and "error: usage:" not in line.lower()]
     return (errors or lines or ["it said nothing"])[-1][:300]
 
 

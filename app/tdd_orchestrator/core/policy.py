@@ -128,6 +128,8 @@ def unsafe(path: str) -> str:
         return f"{path!r} is no path inside a repository."
     if any(part in ("", ".", "..") for part in parts):
         return f"{path!r} is not written plainly: `.`, `..` and empty parts may not be in a path."
+    if "__pycache__" in parts or path.endswith((".pyc", ".pyo", ".pth")):
+        return f"{path!r} is compiled or loaded unseen: only source belongs in a change."
     if any(_is_git(part) for part in parts):
         return f"{path!r} reaches into git's own folder."
     return ""
