@@ -65,9 +65,16 @@ async def test_every_tab_shows_what_there_is(visit: Visit) -> None:
         assert text in task
     assert "+2" in await visit.get("/files")
     actions = await visit.get("/actions")
-    for text in ("work TASK-3", "the claim holds", "Run the new tests", "assert 0.13 == 0.12"):
+    for text in ("work TASK-3", "the claim holds", "Run the new tests", "tests/test_rounding.py:7</code>"):
         assert text in actions
     assert not visit.hub.unexpected
+
+
+async def test_a_commit_has_a_page(visit: Visit) -> None:
+    page = (await visit.client.get(f"/{NAME}/commit/{visit.pull.head_sha}")).text
+    for text in ("TASK-1: a rate is never negative", "TDD-Stage: green", "raise ValueError(rate)"):
+        assert text in page
+    assert (await visit.client.get(f"/{NAME}/commit/{'0' * 40}")).status_code == 404
 
 
 async def test_a_comment_is_written_in_the_chosen_name(visit: Visit) -> None:

@@ -72,6 +72,7 @@ jobs:
           echo "collected 2 items"
           echo "::error file=tests/test_rounding.py,line=7,title=RED::assert 0.13 == 0.12"
           echo "1 failed, 1 passed in 0.04s"
+          echo "RED: **1** of 2 tests fails on an assertion" >> "$GITHUB_STEP_SUMMARY"
   prove:
     needs: work
     runs-on: ubuntu-latest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 from urllib.parse import parse_qs, unquote
@@ -13,13 +13,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tdd_orchestrator.hub.acts import checks, comments
+from tdd_orchestrator.hub.commits import FileChange, read_commit
 from tdd_orchestrator.hub.errors import Refused
 from tdd_orchestrator.hub.identity import User
 from tdd_orchestrator.hub.pages import diff, logtext, views
 from tdd_orchestrator.hub.pages.rendering import Pages
+from tdd_orchestrator.hub.runner.job import Notes
 from tdd_orchestrator.hub.site import Site
 from tdd_orchestrator.hub.state import CheckRun, PullRequest, Repository, WorkflowRun
 
+Notebook: TypeAlias = Callable[[WorkflowRun], Mapping[str, Notes]]
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 _PULL = "/{owner}/{repo}/pull/{number:int}"
@@ -27,15 +30,23 @@ _CHECK = "/{owner}/{repo}/runs/{id:int}"
 _RUN = "/{owner}/{repo}/actions/runs/{id:int}"
 
 
-def routes(site: Callable[[], Site]) -> list[Route]:
-    """The routes of all pages; `site` is asked at the first request, since a hub takes its routes when it is made."""
-    desk = _Desk(site)
+def _no_notes(_: WorkflowRun) -> Mapping[str, Notes]:
+    return {}
+
+
+def routes(site: Callable[[], Site], notes: Notebook = _no_notes) -> list[Route]:
+    """The routes of all pages; `site` is asked at the first request, since a hub takes its routes when it is made.
+
+    `notes` tells what the jobs of a run left for people, by the job's name.
+    """
+    desk = _Desk(site, notes)
     reading: dict[str, Handler] = {
         "/": desk.index,
         _PULL: desk.conversation,
         f"{_PULL}/checks": desk.checks,
         f"{_PULL}/files": desk.files,
         f"{_PULL}/actions": desk.actions,
+        "/{owner}/{repo}/commit/{sha}": desk.commit,
         _CHECK: desk.find_check,
         _RUN: desk.find_run,
         _RUN + "/job/{job:int}": desk.find_run,
@@ -69,8 +80,8 @@ def _own_forms_only(handler: Handler) -> Handler:
 
 
 class _Desk:
-    def __init__(self, site: Callable[[], Site]) -> None:
-        self._find = site
+    def __init__(self, site: Callable[[], Site], notes: Notebook) -> None:
+        self._find, self._notes = site, notes
 
     @cached_property
     def _site(self) -> Site:
@@ -105,8 +116,17 @@ class _Desk:
     async def files(self, request: Request) -> Response:
         """The difference between head and base."""
         pull = self._pull(request)
-        found = [(file, diff.rows(file.patch) if file.patch else []) for file in views.files(pull)]
-        return self._tab(request, pull, "files", files=found)
+        return self._tab(request, pull, "files", files=_rows(views.files(pull)))
+
+    async def commit(self, request: Request) -> Response:
+        """One commit."""
+        repository, sha = self._repository(request), request.path_params["sha"]
+        full = repository.git.resolve(sha)
+        if full is None:
+            raise HTTPException(404, "There is no such commit.")
+        commit = read_commit(repository.git, full)
+        files = _rows(views.commit_files(repository, commit))
+        return self._pages.page("commit.html", repository=repository, commit=commit, files=files, people=[], me=None)
 
     async def actions(self, request: Request) -> Response:
         """Workflow runs of the repository; one of them with its jobs and their logs."""
@@ -115,7 +135,8 @@ class _Desk:
         wanted = request.query_params.get("run", "")
         chosen = next((run for run in runs if str(run.id) == wanted), runs[0] if runs else None)
         jobs = [(job, *logtext.groups(job.log)) for job in chosen.jobs] if chosen else []
-        return self._tab(request, pull, "actions", runs=runs, chosen=chosen, jobs=jobs)
+        notes = self._notes(chosen) if chosen else {}
+        return self._tab(request, pull, "actions", runs=runs, chosen=chosen, jobs=jobs, notes=notes)
 
     async def find_check(self, request: Request) -> Response:
         """A check's own address leads to its pull request."""
@@ -218,6 +239,10 @@ class _Desk:
         people = [user for user, _ in views.people(self._site.world, repository)]
         chosen = unquote(request.cookies.get("as", ""))
         return next((user for user in people if user.login == chosen), people[0])
+
+
+def _rows(files: Sequence[FileChange]) -> list[tuple[FileChange, list[diff.Row]]]:
+    return [(file, diff.rows(file.patch) if file.patch else []) for file in files]
 
 
 def _flat(pull: PullRequest) -> list[CheckRun]:

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from tdd_orchestrator.hub.commits import Commit, FileChange, changes, commits_between, merge_base
+from tdd_orchestrator.hub.commits import EMPTY_TREE, Commit, FileChange, changes, commits_between, merge_base
 from tdd_orchestrator.hub.identity import User
-from tdd_orchestrator.hub.plumbing import GitDirectory
 from tdd_orchestrator.hub.state import CheckRun, IssueComment, PullRequest, Reaction, Repository, WorkflowRun, World
 
 _BAD = ("failure", "timed_out", "cancelled", "action_required", "startup_failure")
@@ -76,12 +74,7 @@ def chips(reactions: Sequence[Reaction]) -> list[Chip]:
 
 def commits(pull: PullRequest) -> Sequence[Commit]:
     """The commits of a pull request, oldest first."""
-    return _commits(pull.repository.git, pull.base_sha, pull.head_sha)
-
-
-@lru_cache(maxsize=64)
-def _commits(git: GitDirectory, base: str, head: str) -> Sequence[Commit]:
-    return commits_between(git, base, head)
+    return commits_between(pull.repository.git, pull.base_sha, pull.head_sha)
 
 
 def timeline(pull: PullRequest) -> list[tuple[datetime, str, IssueComment | Commit]]:
@@ -98,12 +91,13 @@ def _comments(pull: PullRequest) -> list[IssueComment]:
 
 def files(pull: PullRequest) -> Sequence[FileChange]:
     """What the pull request changes since it left its base."""
-    return _files(pull.repository.git, pull.base_sha, pull.head_sha)
+    git = pull.repository.git
+    return changes(git, merge_base(git, pull.base_sha, pull.head_sha) or pull.base_sha, pull.head_sha)
 
 
-@lru_cache(maxsize=64)
-def _files(git: GitDirectory, base: str, head: str) -> Sequence[FileChange]:
-    return changes(git, merge_base(git, base, head) or base, head)
+def commit_files(repository: Repository, commit: Commit) -> Sequence[FileChange]:
+    """What a commit changes against its first parent."""
+    return changes(repository.git, commit.parents[0] if commit.parents else EMPTY_TREE, commit.sha)
 
 
 def runs(repository: Repository) -> list[WorkflowRun]:

@@ -24,7 +24,7 @@ class Execution:
         self._shared, self._lanes, self._places = shared, lanes, places
         self._tasks: dict[str, asyncio.Task[JobResult]] = {}
         self._running: set[JobExecution] = set()
-        self._forgiven: set[str] = set()
+        self._names: dict[str, str] = {}
         self._cancelled = False
 
     def cancel(self) -> None:
@@ -59,7 +59,7 @@ class Execution:
     @property
     def conclusion(self) -> str:
         """The conclusion of the run, once its jobs are done."""
-        results = {task.result().result for key, task in self._tasks.items() if key not in self._forgiven}
+        results = {task.result().result for task in self._tasks.values()}
         if self._cancelled or "cancelled" in results:
             return "cancelled"
         if "failure" in results:
@@ -68,18 +68,18 @@ class Execution:
 
     @property
     def notes(self) -> Mapping[str, Notes]:
-        """What the jobs left for people, by the job's key."""
-        return {key: task.result().notes for key, task in self._tasks.items() if _finished(task)}
+        """What the jobs left for people, by the job's name."""
+        return {self._names[key]: task.result().notes for key, task in self._tasks.items() if _finished(task)}
 
     async def _job(self, job: Job) -> JobResult:
         if job.needs:
             await asyncio.wait([self._tasks[need] for need in job.needs])
         actions, run_id = self._shared.actions, self._shared.run.id
         needs = {need: self._tasks[need].result().context() for need in job.needs}
-        name = job.key
+        name = self._names[job.key] = job.key
         try:
             scope = self._scope(job, needs)
-            name = job.name.text(scope) if job.name else job.key
+            name = self._names[job.key] = job.name.text(scope) if job.name else job.key
             if not truthy(evaluate(job.condition, scope)):
                 result = JobResult("cancelled" if self._cancelled else "skipped")
             else:

@@ -47,7 +47,7 @@ class LocalRunner:
         self._actions = actions
 
     def notes(self, run: WorkflowRun) -> Mapping[str, Notes]:
-        """Annotations and summaries of the jobs of the run's current attempt, by the job's key."""
+        """Annotations and summaries of the jobs of the run's current attempt, by the job's name."""
         return self._notes.get((run.id, run.attempt), {})
 
     async def execute(self, run: WorkflowRun) -> None:
