@@ -124,9 +124,8 @@ def test_criteria_of_the_whole_document_go_where_their_id_points() -> None:
 
 
 def test_keys_are_read_in_any_case() -> None:
-    found = only(
-        "## REQ-1: t\ntext\n**Depends on:** REQ-2 and REQ-3, #other\nKIND: Bugfix\nfiles: `src/a.py`, src/b.py\nTests:\n- t.py"
-    )
+    keys = "**Depends on:** REQ-2 and REQ-3, #other\nKIND: Bugfix\nfiles: `src/a.py`, src/b.py\nTests:\n- t.py"
+    found = only(f"## REQ-1: t\ntext\n{keys}")
     assert found.depends_on == ("REQ-2", "REQ-3", "other")
     assert (found.kind, found.files, found.tests) == ("bugfix", ("src/a.py", "src/b.py"), ("t.py",))
     assert found.text == "text"

@@ -55,7 +55,7 @@ class _Body:
             case Prose() | Item():
                 self.prose.append((block.line, block.text))
                 self._words(block, accepting)
-            case Code() if accepting and delimiter(block.text):
+            case Code() if accepting and _delimiter(block.text):
                 pass
             case Code() if accepting and self.criteria:
                 self.criteria[-1] += "\n" + block.text
@@ -109,26 +109,18 @@ class _Body:
 def sketch(found: Found, path: str) -> Sketch:
     """Read one requirement from its lines."""
     body = _Body()
-    start = found.start
-    title, opening = found.title, ""
-    if isinstance(start, Item | Prose):
-        title, opening = _title_of_item(found)
-    for name, cell in found.cells:
-        opening, title = _cell(body, name, cell, start.line, opening, title)
-    if found.cells and not title:
-        title, opening = title_and_rest(opening)
-    body.prose.append((start.line, f"{title} {opening}"))
+    title, opening = _opening(found, body)
+    body.prose.append((found.start.line, f"{title} {opening}"))
     body.read(found.body)
-    text = "\n".join([opening, *body.text]).strip()
-    text = re.sub(r"\n{3,}", "\n\n", text)
-    if not text and title and (body.criteria or found.has_children):
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join([opening, *body.text]).strip())
+    if not text and (body.criteria or found.has_children):
         text = title
     requirement = Requirement(
         id=found.id or derived_id(title),
         title=title,
         text=text,
         path=path,
-        line=start.line,
+        line=found.start.line,
         end_line=found.end_line,
         acceptance=tuple(body.criteria),
         depends_on=tuple(dict.fromkeys(body.keys.get("depends_on", ()))),
@@ -139,11 +131,23 @@ def sketch(found: Found, path: str) -> Sketch:
     return Sketch(requirement, tuple(body.key_lines.items()), tuple(body.prose))
 
 
+def _opening(found: Found, body: _Body) -> tuple[str, str]:
+    """Title and text of the line that begins a requirement; a table's row puts its other cells into the body."""
+    if isinstance(found.start, Item | Prose):
+        return _title_of_item(found)
+    title, opening = found.title, ""
+    for name, cell in found.cells:
+        opening, title = _cell(body, name, cell, found.start.line, opening, title)
+    return title_and_rest(opening) if found.cells and not title else (title, opening)
+
+
 def _title_of_item(found: Found) -> tuple[str, str]:
     """Title and text of `- REQ-1: words`; where the words stand on the lines below, the first of them."""
     first = found.title
-    if not first and found.body and isinstance(found.body[0][0], Prose) and not _KEY.match(found.body[0][0].text):
-        first = found.body.pop(0)[0].text  # type: ignore[union-attr]
+    below = found.body[0][0] if found.body else None
+    if not first and isinstance(below, Prose) and not _KEY.match(below.text):
+        first = below.text
+        del found.body[0]
     return title_and_rest(first)
 
 
@@ -202,6 +206,6 @@ def _steps(blocks: list[tuple[Block, bool]], at: int) -> tuple[int, bool]:
     return length, concluded
 
 
-def delimiter(text: str) -> bool:
+def _delimiter(text: str) -> bool:
     """Whether a line of code is only the fence around it."""
     return _DELIMITER.match(text) is not None
