@@ -1,4 +1,4 @@
-"""Damaged files on the branch: what can be told from the rest is told, and a save makes the branch whole again."""
+"""Damaged files on the branch: what can be told from the rest is told, and the next save mends them."""
 
 import sqlite3
 from collections.abc import Callable
@@ -6,14 +6,28 @@ from contextlib import closing
 
 import pytest
 
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.store import log
 from tdd_orchestrator.store.database import StateNewer
+from tdd_orchestrator.store.snapshot import DATABASE, LOG, Snapshot
 from tdd_orchestrator.store.state import StateStore
 from world.git_server import GitServer
-from world.state_world import RUN_ID, change, files_of, put, put_files
+from world.state_world import RUN_ID, Branch, put, put_files
 
-NewStore = Callable[[], StateStore]
 Damage = Callable[[bytes], bytes | None]
+
+
+def txns(found: Snapshot) -> list[str]:
+    return [one.txn for one in found.memory.applied]
+
+
+def handled(found: Snapshot) -> tuple[str, ...]:
+    assert isinstance(found.memory.run, Run)
+    return found.memory.run.handled
+
+
+def gone(content: bytes) -> None:
+    """The file is removed."""
 
 
 def bit_rot(database: bytes) -> bytes:
@@ -38,7 +52,7 @@ DAMAGES: dict[str, Damage] = {
     "bit rot inside a page": bit_rot,
     "truncated": lambda database: database[: len(database) // 3],
     "empty": lambda database: b"",
-    "missing": lambda database: None,
+    "missing": gone,
     "garbage": lambda database: b"garbage" * 1000,
     "an older version": edited("PRAGMA user_version = 0"),
     "a table is gone": edited("DROP TABLE job"),
@@ -49,118 +63,115 @@ DAMAGES: dict[str, Damage] = {
 }
 
 
+@pytest.fixture
+def branch() -> Branch:
+    return Branch()
+
+
 @pytest.mark.parametrize("name", DAMAGES)
-async def test_a_database_that_cannot_be_trusted_is_rebuilt_from_the_log(
-    new_store: NewStore, server: GitServer, name: str
-) -> None:
-    saved = await put(new_store(), "first", "second")
-    put_files(server.url, {"run.sqlite": DAMAGES[name](files_of(server.url)[1]["run.sqlite"])})
-    loaded = await new_store().load(RUN_ID)
-    assert loaded.run == saved.run
-    assert loaded.applied == saved.applied
-    assert {effect.key for effect in loaded.outbox} >= {"comment"}
-    assert loaded.rebuilt.startswith("run.sqlite could not be used (")
-    again = await put(new_store(), "third")
-    assert (await new_store().load(RUN_ID)) == again
-    assert again.rebuilt == ""
+def test_a_database_that_cannot_be_trusted_is_rebuilt_from_the_log(branch: Branch, name: str) -> None:
+    saved = branch.put("first", "second")
+    branch.damage(DATABASE, DAMAGES[name])
+    loaded, told = branch.load()
+    assert loaded.memory.run == saved.memory.run
+    assert txns(loaded) == txns(saved)
+    assert {effect.key for effect in loaded.memory.outbox} >= {"comment"}
+    assert told.startswith("run.sqlite could not be used (")
+    assert txns(branch.put("third")) == [*txns(saved), "third"]
+    assert branch.load()[1] == ""
 
 
-async def test_a_newer_apps_state_is_left_alone(new_store: NewStore, server: GitServer) -> None:
-    await put(new_store(), "first")
-    newer = edited("PRAGMA user_version = 99")(files_of(server.url)[1]["run.sqlite"])
-    put_files(server.url, {"run.sqlite": newer})
+def test_a_newer_apps_state_is_left_alone(branch: Branch) -> None:
+    branch.put("first")
+    branch.damage(DATABASE, edited("PRAGMA user_version = 99"))
     with pytest.raises(StateNewer, match="Update the app"):
-        await new_store().load(RUN_ID)
+        branch.load()
 
 
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
         (lambda lines: lines[:-5], "its last line (4) is cut"),
-        (lambda lines: None, "it is missing"),
+        (gone, "it is missing"),
         (lambda lines: lines.replace(b'{"txn":"first"', b"\x00\x00"), "line 2 cannot be read"),
         (lambda lines: b"[]\n" + lines, "line 1 cannot be read"),
+        (lambda lines: b"\xff\xfe\n" + lines, "line 1 cannot be read"),
     ],
-    ids=["cut", "missing", "rotten", "foreign"],
+    ids=["cut", "missing", "rotten", "foreign", "no text"],
 )
-async def test_a_damaged_log_starts_again_from_the_database(
-    new_store: NewStore, server: GitServer, damage: Damage, said: str
-) -> None:
-    saved = await put(new_store(), "first", "second", "third")
-    put_files(server.url, {"events.ndjson": damage(files_of(server.url)[1]["events.ndjson"])})
-    loaded = await new_store().load(RUN_ID)
-    assert loaded.run == saved.run
-    assert loaded.rebuilt == f"events.ndjson starts again from the database: {said}."
-    fourth = await put(new_store(), "fourth")
-    assert f'{{"checkpoint":"{said}"'.encode() in files_of(server.url)[1]["events.ndjson"]
-    put_files(server.url, {"run.sqlite": None})  # the log alone is enough again
-    rebuilt = await new_store().load(RUN_ID)
-    assert rebuilt.run == fourth.run
-    assert rebuilt.applied == fourth.applied
+def test_a_damaged_log_starts_again_from_the_database(branch: Branch, damage: Damage, said: str) -> None:
+    saved = branch.put("first", "second", "third")
+    branch.damage(LOG, damage)
+    loaded, told = branch.load()
+    assert loaded.memory == saved.memory
+    assert told == f"events.ndjson starts again from the database: {said}."
+    fourth = branch.put("fourth")
+    assert f'{{"checkpoint":"{said}"'.encode() in branch.files[LOG]
+    branch.damage(DATABASE, gone)  # the log alone is enough again
+    rebuilt, _ = branch.load()
+    assert rebuilt.memory.run == fourth.memory.run
+    assert txns(rebuilt) == txns(fourth)
 
 
-async def test_a_log_whose_last_line_is_cut_is_read_up_to_there(new_store: NewStore, server: GitServer) -> None:
-    await put(new_store(), "first", "second")
-    lines = files_of(server.url)[1]["events.ndjson"]
-    put_files(server.url, {"run.sqlite": None, "events.ndjson": lines[:-5]})
-    loaded = await new_store().load(RUN_ID)
-    assert loaded.run is not None
-    assert loaded.run.handled == ("first",)
-    assert loaded.applied == {"seen-first", "first"}  # so that a redelivery of the second counts
-    assert "of which its last line (3) is cut" in loaded.rebuilt
-    assert (await put(new_store(), "second")).applied >= {"first", "second"}
+def test_a_log_whose_last_line_is_cut_is_read_up_to_there(branch: Branch) -> None:
+    branch.put("first", "second")
+    branch.damage(DATABASE, gone)
+    branch.damage(LOG, lambda lines: lines[:-5])
+    loaded, told = branch.load()
+    assert handled(loaded) == ("first",)
+    assert txns(loaded) == ["seen-first", "first"]  # so that a redelivery of the second counts
+    assert "of which its last line (3) is cut" in told
+    assert handled(branch.put("second")) == ("first", "second")
 
 
-async def test_an_event_that_nobody_knows_ends_what_is_rebuilt(new_store: NewStore, server: GitServer) -> None:
-    await put(new_store(), "first", "second")
-    lines = files_of(server.url)[1]["events.ndjson"]
-    strange = lines.replace(b'"txn":"second"', b'"txn":"second","event":{"is":"Exploded"},"was":0', 1)
-    strange = strange.replace(b'"is":"CommandMisread","at":2.0,"id":"second"', b'"is":"Exploded"')
-    put_files(server.url, {"run.sqlite": None, "events.ndjson": strange})
-    loaded = await new_store().load(RUN_ID)
-    assert loaded.run is not None
-    assert loaded.run.handled == ("first",)
-    assert "line 3 has no meaning here" in loaded.rebuilt
+def test_an_event_that_nobody_knows_ends_what_is_rebuilt(branch: Branch) -> None:
+    branch.put("first", "second")
+    branch.damage(DATABASE, gone)
+    known, strange = b'"is":"CommandMisread","at":2.0,"id":"second"', b'"is":"Exploded"'
+    branch.damage(LOG, lambda lines: lines.replace(known, strange))
+    loaded, told = branch.load()
+    assert handled(loaded) == ("first",)
+    assert "line 3 has no meaning here (union: no member named 'Exploded')" in told
+    branch.put("third")
+    assert branch.load()[1] == ""
 
 
-async def test_where_nothing_can_be_read_the_run_starts_anew_and_says_so(
-    new_store: NewStore, server: GitServer
-) -> None:
-    await put(new_store(), "first")
-    sha = put_files(server.url, {"run.sqlite": b"?", "events.ndjson": None})
-    loaded = await new_store().load(RUN_ID)
-    assert (loaded.run, loaded.revision) == (None, sha)
-    assert loaded.rebuilt.startswith("Neither run.sqlite (")
-    assert (await put(new_store(), "second")).run is not None
+def test_where_nothing_can_be_read_the_run_starts_anew_and_says_so(branch: Branch) -> None:
+    branch.put("first")
+    branch.damage(DATABASE, lambda database: b"?")
+    branch.damage(LOG, gone)
+    loaded, told = branch.load()
+    assert loaded.memory.run is None
+    assert told.startswith("Neither run.sqlite (")
+    assert handled(branch.put("second")) == ("second",)
 
 
-async def test_a_long_log_is_cut_at_a_checkpoint(
-    new_store: NewStore, server: GitServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_log_is_cut_at_a_checkpoint(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "LIMIT", 1_500)
-    store, sizes = new_store(), []
-    for number in range(12):
-        last = await put(store, f"event-{number}")
-        sizes.append(len(files_of(server.url)[1]["events.ndjson"]))
-    assert max(sizes[6:]) < 6_000
-    put_files(server.url, {"run.sqlite": None})
-    rebuilt = await new_store().load(RUN_ID)
-    assert rebuilt.run == last.run
-    assert rebuilt.applied == last.applied
+    sizes = []
+    for number in range(30):
+        last = branch.put(f"event-{number}")
+        sizes.append(len(branch.files[LOG]))
+    assert max(sizes) < 8_000
+    branch.damage(DATABASE, gone)
+    rebuilt, _ = branch.load()
+    assert rebuilt.memory.run == last.memory.run
+    assert txns(rebuilt) == txns(last)
 
 
-async def test_a_rebuilt_run_can_be_exported(new_store: NewStore, server: GitServer) -> None:
-    await put(new_store(), "first")
-    put_files(server.url, {"run.sqlite": None})
-    exported = await new_store().export(RUN_ID)
+def test_a_rebuilt_run_has_a_database_to_export(branch: Branch) -> None:
+    branch.put("first")
+    branch.damage(DATABASE, gone)
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.deserialize(exported)
+        connection.deserialize(branch.load()[0].sqlite())
         assert connection.execute("SELECT count(*) FROM applied").fetchone() == (2,)
 
 
-async def test_a_change_that_only_strikes_effects_keeps_the_log(new_store: NewStore, server: GitServer) -> None:
-    store = new_store()
-    loaded = await put(store, "first")
-    before = files_of(server.url)[1]["events.ndjson"]
-    await store.save(RUN_ID, change(loaded), loaded)
-    assert files_of(server.url)[1]["events.ndjson"] == before
+async def test_over_git_a_damaged_branch_is_told_rebuilt_and_made_whole(store: StateStore, server: GitServer) -> None:
+    saved = await put(store, "first")
+    sha = put_files(server.url, {DATABASE: b"garbage"})
+    loaded = await store.load(RUN_ID)
+    assert (loaded.run, loaded.revision) == (saved.run, sha)
+    assert loaded.rebuilt == "run.sqlite could not be used (file is not a database) and was rebuilt from events.ndjson."
+    await put(store, "second")
+    assert (await store.load(RUN_ID)).rebuilt == ""

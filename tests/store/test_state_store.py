@@ -111,10 +111,11 @@ async def test_the_outbox_keeps_the_newer_of_two_and_strikes_what_is_done(store:
     assert loaded.run is not None
     keys = tuple(effect.key for effect in loaded.outbox)
     asked = (ShowRun("c" * 40), ShowComment(), ShowRun("c" * 40))
-    loaded = await store.save(RUN_ID, Change(loaded.run, asked=asked, done=keys), loaded)
+    run = loaded.run
+    loaded = await store.save(RUN_ID, Change(run, asked=asked, done=keys), loaded)
     assert loaded.outbox == (ShowComment(), ShowRun("c" * 40))
     shown = {"comment": Shown(12, "d" * 64)}
-    loaded = await store.save(RUN_ID, Change(loaded.run, done=("comment",), shown=shown), loaded)
+    loaded = await store.save(RUN_ID, Change(run, done=("comment",), shown=shown), loaded)
     assert loaded.outbox == (ShowRun("c" * 40),)
     assert loaded.shown == shown
 

@@ -1,7 +1,7 @@
 """Runs and transactions for tests of the state branch, and a hand that damages its files."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tdd_orchestrator.core.decide import decide
 from tdd_orchestrator.core.effect import Effect
@@ -9,7 +9,9 @@ from tdd_orchestrator.core.event import CommandMisread, Event, PullRequestSeen
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.run import Ref, Run
 from tdd_orchestrator.store.pace import Pace
+from tdd_orchestrator.store.rebuild import Rebuild
 from tdd_orchestrator.store.remote import Remote, replacement
+from tdd_orchestrator.store.snapshot import Snapshot, applied, files, following, opened
 from tdd_orchestrator.store.state import StateStore
 from tdd_orchestrator.store.values import Change, Conflict, Entry, Loaded
 
@@ -65,6 +67,30 @@ async def put(store: StateStore, *names: str) -> Loaded:
             continue
 
 
+class Branch:
+    """The files of a state branch without the branch: what `save` and `load` do between two pushes."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def load(self) -> tuple[Snapshot, str]:
+        """What the files say, and what was damaged."""
+        return opened(self.files, Rebuild()) if self.files else (Snapshot(), "")
+
+    def put(self, *names: str) -> Snapshot:
+        """One more transaction in which these things happen."""
+        before, _ = self.load()
+        told = change(Loaded(before.memory.run, None), *names)
+        after = before.memory.then(told.run, applied(told.entries), asked=told.asked, done=told.done, shown={})
+        self.files = files(following(before, after, told.entries), "tdd-state/pr-42")
+        return self.load()[0]
+
+    def damage(self, name: str, damage: Callable[[bytes], bytes | None]) -> None:
+        """Change a file, or remove it."""
+        content = damage(self.files.pop(name))
+        self.files.update({} if content is None else {name: content})
+
+
 async def nobody() -> None:
     """Credentials where none are needed."""
 
@@ -88,17 +114,17 @@ def state_store(url: str, timeout: float = 5.0, sleep: Hurried | None = None) ->
 def files_of(url: str, ref: str = REF) -> tuple[str, dict[str, bytes]]:
     """What the branch holds: its commit and its files."""
     remote = Remote(url)
-    sha, files = remote.fetch(ref, None, None)
+    sha, found = remote.fetch(ref, None, None)
     remote.close()
     assert sha is not None
-    assert files is not None
-    return sha, dict(files)
+    assert found is not None
+    return sha, dict(found)
 
 
-def put_files(url: str, files: Mapping[str, bytes | None], ref: str = REF) -> str:
+def put_files(url: str, changed: Mapping[str, bytes | None], ref: str = REF) -> str:
     """Replace some files of the branch (`None`: remove), as somebody might who should not; gives the new commit."""
     sha, old = files_of(url, ref)
-    new = {name: content for name, content in {**old, **files}.items() if content is not None}
+    new = {name: content for name, content in {**old, **changed}.items() if content is not None}
     remote, push = Remote(url), replacement(ref, sha, new, "Tampered", 3.0)
     remote.push(push, None)
     remote.close()

@@ -134,6 +134,7 @@ def _grouped(
 def _write_run(connection: sqlite3.Connection, before: Run | None, after: Run | None) -> None:
     if after is None or after == before:
         return
+    connection.execute("DELETE FROM run")
     _insert(connection, "run", [rows.run_row(after)])
     tasks_before = {task.key: task for task in before.tasks} if before else {}
     tasks_after = {task.key: task for task in after.tasks}
