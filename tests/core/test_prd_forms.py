@@ -86,6 +86,12 @@ def test_a_derived_id_survives_edits_elsewhere() -> None:
     assert len(before.id) == 8
 
 
+def test_the_number_of_a_section_is_no_part_of_its_name() -> None:
+    before = only("## 3. Functional requirements\n### 3.1 Log in\nBy name.")
+    after = only("## 4. Functional requirements\n### 4.2. Log in\nBy name.")
+    assert (before.title, before.id) == (after.title, after.id) == ("Log in", before.id)
+
+
 def test_a_heading_that_only_gathers_requirements_is_none_itself() -> None:
     text = "## Requirements\n### Accounts\nAll about accounts.\n- REQ-1: log in\n- REQ-2: log out"
     assert [req.id for req in read(text).requirements] == ["REQ-1", "REQ-2"]
@@ -95,6 +101,7 @@ def test_a_heading_that_only_gathers_requirements_is_none_itself() -> None:
     ("below", "acceptance"),
     [
         ("Acceptance criteria:\n- one\n- two", ("one", "two")),
+        ("**Acceptance Criteria**\n1. one\n2. two", ("one", "two")),
         ("**Acceptance:**\n\n- one\n  goes on\n- two", ("one goes on", "two")),
         ("Acceptance: it is seen", ("it is seen",)),
         ("### Acceptance\n- AC-1: one\n  - in detail\n- AC-2: two", ("AC-1: one in detail", "AC-2: two")),

@@ -33,10 +33,10 @@ class Part(Enum):
 _SECTIONS: dict[Part, str] = {
     Part.REQUIREMENTS: "requirements, functional requirements, non-functional requirements, "
     "nonfunctional requirements, user requirements, technical requirements, product requirements, "
-    "user stories, stories, features",
+    "user stories, stories, features, functional, non-functional, must have, should have, could have",
     Part.ACCEPTANCE: "acceptance, acceptance criteria, acceptance criterion, acceptance tests, done when, "
     "definition of done",
-    Part.OUT_OF_SCOPE: "out of scope, non-goals, non goals, nongoals, not in scope, will not do, won't do",
+    Part.OUT_OF_SCOPE: "out of scope, non-goals, non goals, nongoals, not in scope, will not do, won't do, won't have",
     Part.ASIDE: "glossary, references, changelog, change log, revision history, history, open questions, risks, "
     "milestones, timeline, traceability, stakeholders, table of contents, contents, definitions, terminology",
     Part.CONTEXT: "background, overview, introduction, summary, context, motivation, problem, problem statement, "
@@ -47,13 +47,18 @@ _PART_OF = {name.strip(): part for part, names in _SECTIONS.items() for name in 
 
 def section_of(title: str) -> Part | None:
     """What a heading of this wording begins, or None where it is a name of the author's own."""
-    return _PART_OF.get(_NUMBER.sub("", plain(title)).strip().rstrip(":").casefold())
+    return _PART_OF.get(unnumbered(plain(title)).rstrip(":").casefold())
+
+
+def unnumbered(title: str) -> str:
+    """A heading without the number in front of it, which moves when a section is put in."""
+    return _NUMBER.sub("", title).strip()
 
 
 def acceptance_label(text: str) -> str | None:
     """What follows `Acceptance criteria:` on its line ("" for nothing); None where the line is no such label."""
-    head, colon, rest = plain(text[:2000]).partition(":")
-    return rest.strip() if colon and _PART_OF.get(head.strip().casefold()) is Part.ACCEPTANCE else None
+    head, _, rest = plain(text[:2000]).partition(":")
+    return rest.strip() if _PART_OF.get(head.strip().casefold()) is Part.ACCEPTANCE else None
 
 
 def opening_id(text: str, *, bare: bool) -> tuple[str, str] | None:

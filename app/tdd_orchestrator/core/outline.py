@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tdd_orchestrator.core.markdown import Blank, Block, Code, Heading, Item, Prose, Row, plain
-from tdd_orchestrator.core.names import Part, acceptance_label, is_id, opening_id, section_of
+from tdd_orchestrator.core.names import Part, acceptance_label, is_id, opening_id, section_of, unnumbered
 
 _LIST = 10  # list items lie deeper than any heading
 
@@ -84,7 +84,7 @@ class Outline:
             self.title = plain(block.text)
         part = self._part_of_heading(block, outer, named, opened)
         if part is Part.INSIDE and (opened or outer is not Part.INSIDE):
-            ident, title = opened or (block.anchor, block.text)
+            ident, title = opened or (block.anchor, unnumbered(block.text))
             self._begin(block, block.level, ident, plain(title))
         elif part is Part.ACCEPTANCE and self._open and self._open[-1].depth <= block.level:
             pass  # a sister heading of the requirement is taken as meant for it

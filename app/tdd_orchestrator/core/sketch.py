@@ -8,7 +8,9 @@ from tdd_orchestrator.core.names import acceptance_label, ids_in, title_and_rest
 from tdd_orchestrator.core.outline import Found
 from tdd_orchestrator.core.requirements import Requirement, Sketch, derived_id
 
-_KEY = re.compile(r"(?:\*\*|__)?(depends?[ _-]?on|kind|files?|tests?)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*", re.I)
+_KEY = re.compile(
+    r"(?:\*\*|__)?(depends?[ _-]?on|dependencies|kind|files?|tests?)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*", re.I
+)
 _STEP = re.compile(r"(?:\*\*|__)?(given|when|then|and|but)\b", re.I)
 _DELIMITER = re.compile(r"\s*(?:[-*+]\s+)?(?:`{3,}|~{3,})")
 _NONE = ("", "-", "—", "none", "n/a", "nothing")
@@ -17,6 +19,7 @@ _COLUMNS = {
     "name": "title",
     "depends on": "depends_on",
     "depends_on": "depends_on",
+    "dependencies": "depends_on",
     "kind": "kind",
     "files": "files",
     "tests": "tests",
