@@ -142,14 +142,22 @@ def _of_call(call: ast.Call, scope: _Scope) -> Iterator[Claim]:
 
 
 def _fault_of_call(call: ast.Call, name: str, made_up: frozenset[str]) -> str:
-    values = [*call.args]
-    if isinstance(call.func, ast.Attribute) and name.startswith("assert_"):
-        values.append(call.func.value)  # a mock: it says something if anything else could have called it
-    if values and all(constant(value) for value in call.args) and name.startswith("assert") and call.args:
-        return TAUTOLOGY if not isinstance(call.func, ast.Attribute) or not name.startswith("assert_") else ""
-    if name in ("assertEqual", "assertIs", "assert_equal") and len({ast.dump(value) for value in call.args[:2]}) == 1:
+    """Only unittest's methods and mocks are known well enough to be doubted; other helpers know what they look at."""
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="self" | "cls")) if name.startswith("assert"):
+            return _fault_of_method(call, name, made_up)
+        case ast.Attribute(value=owner) if name.startswith("assert_") and speaks_of_made_up(owner, made_up):
+            return OWN
+        case _:
+            return ""
+
+
+def _fault_of_method(call: ast.Call, name: str, made_up: frozenset[str]) -> str:
+    if call.args and all(constant(value) for value in call.args):
+        return TAUTOLOGY
+    if name in ("assertEqual", "assertIs") and len({ast.dump(value) for value in call.args[:2]}) == 1:
         return ITSELF
-    return OWN if values and all(speaks_of_made_up(value, made_up) for value in values) else ""
+    return OWN if call.args and all(speaks_of_made_up(value, made_up) for value in call.args) else ""
 
 
 def _swallows(handlers: Sequence[ast.ExceptHandler]) -> bool:

@@ -36,10 +36,15 @@ def constant(node: ast.expr) -> bool:
 def made_up_names(function: Function) -> frozenset[str]:
     """The local names whose every value the test made up, less those that something else got hold of."""
     values = list(_assigned(function))
-    names = {name for name, _ in values} | _parameters_given(function)
+    given = _parameters_given(function)
+    names = {name for name, _ in values} | given
+    unchanging = given | {
+        name for name, _ in values if all(isinstance(v, ast.Constant) for n, v in values if n == name)
+    }
     while True:
         kept = {name for name in names if all(_is_own(value, names) for other, value in values if other == name)}
-        kept -= _handed_out(function, kept)
+        kept -= _handed_out(function, kept) - unchanging
+        kept -= _seen_inside(function)
         if kept == names:
             return frozenset(names)
         names = kept
@@ -85,7 +90,7 @@ def _parameters_given(function: Function) -> set[str]:
     for decorator in function.decorator_list:
         match decorator:
             case ast.Call(func=ast.Attribute(attr="parametrize"), args=[ast.Constant(value=str(names)), values, *_]):
-                if constant(values):
+                if constant(values) and not any(isinstance(v, ast.Dict | ast.Set) for v in ast.walk(values)):
                     given |= {name.strip() for name in names.split(",")}
             case _:
                 pass
@@ -93,19 +98,21 @@ def _parameters_given(function: Function) -> set[str]:
 
 
 def _handed_out(function: Function, names: set[str]) -> set[str]:
-    """Names given to a call that is not the test's own, or seen by an inner function: others may change or call
-    them.
-    """
+    """Names given to a call that is not the test's own, or stored in another object: others may change or call them."""
     out: set[str] = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and not _is_own(node.func, names):
             for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 out |= _loaded(value)
-        elif isinstance(node, INNER) and node is not function:
-            out |= _loaded(node)
         elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Attribute | ast.Subscript) for t in node.targets):
             out |= _loaded(node.value)
     return out
+
+
+def _seen_inside(function: Function) -> set[str]:
+    """Names that an inner function sees: it may be called, and change them, at any time."""
+    inner = (node for node in ast.walk(function) if isinstance(node, INNER) and node is not function)
+    return {name for node in inner for name in _loaded(node)}
 
 
 def _loaded(node: ast.AST) -> set[str]:
