@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tdd_action.git import Git
+from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Stage
 
 FIELDS = (
@@ -13,6 +14,7 @@ FIELDS = (
     "%(trailers:key=TDD-Task,valueonly,separator=%x2C)",
     "%(trailers:key=TDD-Stage,valueonly,separator=%x2C)",
     "%(trailers:key=TDD-Run,valueonly,separator=%x2C)",
+    "%(trailers:key=TDD-Kind,valueonly,separator=%x2C)",
     "%s",
 )
 CLAIMED = (Stage.RED, Stage.GREEN, Stage.REFACTOR)
@@ -28,6 +30,7 @@ class Commit:
     task: str
     stage: str
     run: str
+    kind: str
     subject: str
 
     @property
@@ -41,6 +44,7 @@ class Claim:
 
     task: str
     run: str
+    kind: TaskKind
     base: str
     commits: tuple[Commit, ...]
 
@@ -51,11 +55,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A range of commits, oldest first: `claims` in order of their first commits, and commits that claim nothing."""
+    """A range of commits, oldest first: `claims` in order of their first commits; `faults` are (task, sentence)."""
 
     claims: tuple[Claim, ...] = ()
     others: tuple[Commit, ...] = ()
-    faults: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
     commits: Mapping[str, Commit] = field(default_factory=dict)
 
 
@@ -70,7 +74,7 @@ def read_history(git: Git, base: str, tip: str) -> History:
             grouped.setdefault(commit.task, []).append(commit)
     claims = tuple(_claim(task, tuple(own)) for task, own in grouped.items())
     others = tuple(commit for commit in commits if not commit.task)
-    faults = [fault for claim in claims for fault in _faults(claim)]
+    faults = [(claim.task, fault) for claim in claims for fault in _faults(claim)]
     return History(claims, others, tuple(faults), {commit.sha: commit for commit in commits})
 
 
@@ -78,19 +82,23 @@ def _commits(raw: str) -> Iterable[Commit]:
     fields = raw.split("\0")
     width = len(FIELDS) + 1  # `-z` ends each record with one more
     for at in range(0, len(fields) - len(FIELDS), width):
-        sha, tree, parents, task, stage, run, subject = fields[at : at + len(FIELDS)]
-        yield Commit(
-            sha.strip(), tree, tuple(parents.split()), task.strip(), stage.strip().lower(), run.strip(), subject
-        )
+        sha, tree, parents, task, stage, run, kind, subject = fields[at : at + len(FIELDS)]
+        named = (task.strip(), stage.strip().lower(), run.strip(), kind.strip().lower())
+        yield Commit(sha.strip(), tree, tuple(parents.split()), *named, subject)
 
 
 def _claim(task: str, own: tuple[Commit, ...]) -> Claim:
-    return Claim(task, own[0].run, own[0].parents[0] if own[0].parents else "", own)
+    """`behaviour` is what holds where nothing is said: of all kinds it has the most to prove."""
+    first = own[0]
+    kind = TaskKind(first.kind) if first.kind in {*TaskKind} else TaskKind.BEHAVIOUR
+    return Claim(task, first.run, kind, first.parents[0] if first.parents else "", own)
 
 
 def _faults(claim: Claim) -> Iterable[str]:
     """Trailers that make no sense: a stage nobody knows, stages out of order, a stage that is a merge."""
     reached = -1
+    if any(commit.kind != claim.commits[0].kind for commit in claim.commits):
+        yield f"{claim.task}'s commits do not agree on its kind."
     for commit in claim.commits:
         if commit.stage not in {*CLAIMED}:
             yield f"{commit.short} is a commit of {claim.task} with the stage {commit.stage or 'none'!r}."

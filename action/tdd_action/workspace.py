@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tdd_action.git import BOT, BOT_EMAIL, Git, resolved
+from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage
 
 AS_STORED = "* !text !eol !crlf !ident !filter !working-tree-encoding !export-subst !merge\n"
@@ -182,6 +183,6 @@ def _make_removable(place: Path) -> None:
             folder.chmod(0o700)
 
 
-def trailers(task: str, stage: Stage, run: str) -> tuple[tuple[str, str], ...]:
-    """What every commit of a task carries."""
-    return (("TDD-Task", task), ("TDD-Stage", stage.value), ("TDD-Run", run))
+def trailers(task: PlannedTask, stage: Stage, run: str) -> tuple[tuple[str, str], ...]:
+    """What every commit of a task carries, so that its claims can be proven from git alone."""
+    return (("TDD-Task", task.key), ("TDD-Stage", stage.value), ("TDD-Run", run), ("TDD-Kind", task.kind.value))

@@ -7,6 +7,7 @@ import pytest
 
 from tdd_action.git import BOT, GitFailed
 from tdd_action.workspace import Workspace, trailers, workspace
+from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage
 from world.small_repo import SmallRepo, small_repo
 
@@ -95,7 +96,12 @@ def test_paths_are_put_back_as_they_were_or_as_absent(repo: SmallRepo) -> None:
 def test_a_commit_is_the_bots_and_carries_trailers(repo: SmallRepo) -> None:
     with workspace(repo.path, "HEAD") as made:
         (made.tree / "new.py").write_text("")
-        sha = made.commit(made.snapshot(), repo.head, "TASK-1 red: a test", trailers("TASK-1", Stage.RED, "pr-7"))
+        sha = made.commit(
+            made.snapshot(),
+            repo.head,
+            "TASK-1 red: a test",
+            trailers(PlannedTask("TASK-1", "A test"), Stage.RED, "pr-7"),
+        )
         shown = made.git("show", "--no-patch", "--format=%an|%cn|%P|%s|%(trailers:key=TDD-Stage,valueonly)", sha)
     assert shown.split("|")[:4] == [BOT, BOT, repo.head, "TASK-1 red: a test"]
     assert shown.split("|")[4].strip() == "red"

@@ -108,7 +108,7 @@ class Desk:
         title = " ".join(self.task.title.split())  # on one line, so that a title cannot bring trailers of its own
         message = f"{self.task.key} {stage.value}: {title}"
         run = f"pr-{self.assignment.number}"
-        self.commit = self.workspace.commit(tree, self.commit, message, trailers(self.task.key, stage, run))
+        self.commit = self.workspace.commit(tree, self.commit, message, trailers(self.task, stage, run))
         return self.commit
 
 

@@ -1,0 +1,111 @@
+"""Proves the claims of a range of commits again, from git alone: no model, no secret, no state of ours."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tdd_action.bench import Bench, suite_of
+from tdd_action.git import resolved
+from tdd_action.history import History, read_history
+from tdd_action.proof.certificate import certificate, digest
+from tdd_action.proof.claim import Case, looked_at, tried
+from tdd_action.proof.tip import tip_reasons
+from tdd_action.proof.values import NothingToProve, Proof
+from tdd_action.work import remarks
+from tdd_action.workspace import Workspace, workspace
+from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.result import ProofResult, Remark, Stage
+from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.core.wire import to_wire
+
+PROOF = "proof.json"
+CERTIFICATE = "certificate.json"
+
+
+def prove(
+    repository: Path,
+    base: str,
+    tip: str,
+    config: Config,
+    *,
+    task: PlannedTask | None = None,
+    bundle: Path | None = None,
+    within: Path | None = None,
+) -> Proof:
+    """Try every claim in `base..tip`. `task`, where it is known, binds the range to one task as it was planned.
+
+    `bundle` is a git bundle that holds what the repository lacks. Raises `NothingToProve` where nothing is claimed.
+    """
+    started = time.monotonic()
+    with workspace(repository, base, within=within) as place:
+        if bundle is not None:
+            place.take(bundle)
+        first, last = resolved(place.git, base), resolved(place.git, tip)
+        history = read_history(place.git, first, last)
+        if not history.claims:
+            raise NothingToProve(
+                f"There are no commits with TDD-Task trailers between {first[:12]} and {last[:12]}.",
+                remedy="Name the range: tdd prove BASE..HEAD.",
+            )
+        bench = Bench(suite_of(config), place, float(config.tdd.test_seconds))
+        faults = tuple(_range_faults(place, history, first, last, task))
+        proof = Proof(first, last, (), faults)
+        if not faults:
+            proof = _tried(bench, proof, history, config, task)
+        proof = replace(proof, seconds=time.monotonic() - started, runs=tuple(bench.runs))
+        written = certificate(proof, bench, written_at=time.time())
+        return replace(proof, certificate=written, digest=digest(written))
+
+
+def _range_faults(place: Workspace, history: History, base: str, tip: str, task: PlannedTask | None) -> Iterator[str]:
+    if place.git.attempt("merge-base", "--is-ancestor", base, tip).returncode:
+        yield f"{tip[:12]} does not descend from {base[:12]}, so nothing between them can be proven."
+    if task is None:
+        return
+    strangers = [claim.task for claim in history.claims if claim.task != task.key]
+    if strangers:
+        yield f"The commits claim {', '.join(strangers)}, but the assignment is for {task.key}."
+
+
+def _tried(bench: Bench, proof: Proof, history: History, config: Config, task: PlannedTask | None) -> Proof:
+    """Look at all tasks before any test is run; what was decided by looking needs no run."""
+    cases = [Case(bench, claim, config, task) for claim in history.claims]
+    looked = [
+        looked_at(case, tuple(said for name, said in history.faults if name == case.claim.task)) for case in cases
+    ]
+    proof = replace(proof, tasks=tuple(looked))
+    if proof.holds:
+        proof = replace(proof, tasks=tuple(tried(case, seen) for case, seen in zip(cases, looked, strict=True)))
+    if not proof.holds:
+        return proof
+    return replace(proof, reasons=tip_reasons(bench, proof.base, proof.tip, proof.tasks))
+
+
+def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:
+    """Write `proof.json` and `certificate.json`, and give what the first of them holds."""
+    result = ProofResult(
+        nonce=nonce,
+        tip=proof.tip,
+        holds=proof.holds,
+        reason=proof.reason,
+        remarks=_remarks(proof),
+        digest=proof.digest,
+        seconds=round(proof.seconds, 3),
+        suite_runs=len(proof.runs),
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    for name, value in ((PROOF, to_wire(result)), (CERTIFICATE, proof.certificate)):
+        (out / name).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return result
+
+
+def _remarks(proof: Proof) -> tuple[Remark, ...]:
+    found = [
+        remark
+        for task in proof.tasks
+        for stage in task.stages
+        for remark in remarks(task.claim.task, stage.stage, stage.reasons)
+    ]
+    return (*found, *remarks("Tip", Stage.PROVE, proof.reasons))
