@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tdd_orchestrator.hub.runner import commands, joblog
 from tdd_orchestrator.hub.runner.commands import Annotation, Listener
@@ -90,6 +92,12 @@ def test_a_message_is_cut_where_github_cuts_it() -> None:
 )
 def test_names_and_values_are_read(text: str, wanted: dict[str, str]) -> None:
     assert pairs(text, "GITHUB_OUTPUT") == wanted
+
+
+@given(st.dictionaries(st.text("abc_", min_size=1), st.text("a=<>b \n\x0b\u2028", max_size=12)))
+def test_whatever_is_written_as_a_block_is_read_back(values: dict[str, str]) -> None:
+    written = "".join(f"{name}<<(end)\n{value}\n(end)\n" for name, value in values.items())
+    assert pairs(written, "GITHUB_OUTPUT") == values
 
 
 @pytest.mark.parametrize("text", ["plain", "=1", "a<<END\nnever closed"])

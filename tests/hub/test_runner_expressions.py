@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tdd_orchestrator.hub.runner.errors import WorkflowRefused
 from tdd_orchestrator.hub.runner.expressions import Scope, condition, evaluate, template
@@ -154,3 +157,50 @@ def test_a_condition_asks_for_success_unless_it_names_a_status(
         return evaluate(condition(source), Scope(CONTEXTS, status_functions(status, cancelled=status == "cancelled")))
 
     assert [holds("success"), holds("failure"), holds("cancelled")] == [success, failure, cancelled]
+
+
+PIECES = [
+    "github",
+    ".event",
+    ".*",
+    "[0]",
+    "['a']",
+    "(",
+    ")",
+    "!",
+    "&&",
+    "||",
+    "==",
+    "<",
+    ">=",
+    "1e999",
+    "-1",
+    "'x'",
+    "''",
+]
+PIECES += [
+    "null",
+    "true",
+    "contains(",
+    "format('{0}',",
+    "fromJSON(",
+    "toJSON(",
+    "join(",
+    ",",
+    " ",
+    "'[1]'",
+    "'{}'",
+    "nope",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_whatever_is_written_is_evaluated_or_refused(source: str) -> None:
+    with suppress(WorkflowRefused):
+        text(evaluate(parse(source), Scope(CONTEXTS)))
+
+
+@given(st.text(alphabet="${ }'ab", max_size=24))
+def test_a_template_without_expressions_is_itself(source: str) -> None:
+    if "${{" not in source:
+        assert template(source).text(Scope({})) == source

@@ -21,7 +21,7 @@ class Group:
 
 def groups(log: str) -> tuple[list[Group], int]:
     """The groups of a log, and how many lines at its beginning are left out."""
-    lines = log.splitlines()
+    lines = log.removesuffix("\n").split("\n") if log else []
     left_out = max(0, len(lines) - SHOWN)
     found = [Group("", 0)]
     for number, line in enumerate(lines[left_out:], left_out + 1):

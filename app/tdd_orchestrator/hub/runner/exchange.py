@@ -68,7 +68,7 @@ def _read(path: Path) -> str:
 def pairs(text: str, what: str) -> dict[str, str]:
     """Parse `name=value` lines and `name<<MARK` blocks. Raises StepFailed for anything else."""
     found: dict[str, str] = {}
-    lines = iter(text.splitlines())
+    lines = iter(text.replace("\r\n", "\n").split("\n"))  # a line ends at \n alone, as on GitHub
     for line in lines:
         if not line.strip():
             continue

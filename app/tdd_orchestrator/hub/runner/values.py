@@ -147,7 +147,7 @@ def lookup(value: Value, key: Value) -> Value:
         return _member(value, text(key))
     if isinstance(value, Sequence) and not isinstance(value, str):
         place = number(key)
-        return value[int(place)] if not math.isnan(place) and 0 <= int(place) < len(value) else None
+        return value[int(place)] if 0 <= place < len(value) else None  # NaN is in no range
     return None
 
 
