@@ -54,6 +54,7 @@ def test_an_id_of_the_author_is_found_in_every_form(text: str, ident: str, title
         "## Out of scope\n- REQ-1: no",
         "## Changelog\n- REQ-1: reworded",
         "- UTF-8: the encoding",
+        "## Goals\n- G-1: more users",
         "- REQ-1, REQ-2: see above",
         "See REQ-1: it is there.",
         "- ```\n  REQ-1: no\n  ```",
@@ -111,6 +112,7 @@ def test_a_heading_that_only_gathers_requirements_is_none_itself() -> None:
         ("- Given a\n- When b\n- Then c\n- And d", ("Given a When b Then c And d",)),
         ("- Given a, when b, then c", ("Given a, when b, then c",)),
         ("### Acceptance\n```gherkin\nGiven a\nThen b\n```", ("Given a Then b",)),
+        ("**Given** a **When** b **Then** c", ("**Given** a **When** b **Then** c",)),
         ("When it rains it pours.", ()),
     ],
 )
@@ -139,9 +141,9 @@ def test_keys_are_read_in_any_case() -> None:
 
 
 def test_a_table_gives_its_columns() -> None:
-    head = "| ID | Title | Description | Depends on | Acceptance criteria |\n|--|--|--|--|--|\n"
-    found = only(head + "| REQ-1 | Log in | By \\| name | none | one; two |")
-    assert (found.title, found.text, found.depends_on) == ("Log in", "By | name", ())
+    head = "| ID | Priority | Title | Description | Depends on | Acceptance criteria |\n|--|--|--|--|--|--|\n"
+    found = only(head + "| REQ-1 | P0 | Log in | By \\| name | none | one; two |")
+    assert (found.title, found.text, found.depends_on) == ("Log in", "By | name\nPriority: P0", ())
     assert found.acceptance == ("one", "two")
 
 

@@ -38,9 +38,10 @@ _SECTIONS: dict[Part, str] = {
     "definition of done",
     Part.OUT_OF_SCOPE: "out of scope, non-goals, non goals, nongoals, not in scope, will not do, won't do, won't have",
     Part.ASIDE: "glossary, references, changelog, change log, revision history, history, open questions, risks, "
-    "milestones, timeline, traceability, stakeholders, table of contents, contents, definitions, terminology",
+    "milestones, timeline, traceability, stakeholders, table of contents, contents, definitions, terminology, "
+    "goals, objectives, metrics, success metrics, assumptions",
     Part.CONTEXT: "background, overview, introduction, summary, context, motivation, problem, problem statement, "
-    "goals, objectives, notes, metrics, success metrics, assumptions, appendix, scope, dependencies",
+    "notes, appendix, scope, dependencies",
 }
 _PART_OF = {name.strip(): part for part, names in _SECTIONS.items() for name in names.split(",")}
 

@@ -12,8 +12,10 @@ _KEY = re.compile(
     r"(?:\*\*|__)?(depends?[ _-]?on|dependencies|kind|files?|tests?)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*", re.I
 )
 _STEP = re.compile(r"(?:\*\*|__)?(given|when|then|and|but)\b", re.I)
+_THEN = re.compile(r"\bthen\b", re.I)
 _DELIMITER = re.compile(r"\s*(?:[-*+]\s+)?(?:`{3,}|~{3,})")
 _NONE = ("", "-", "—", "none", "n/a", "nothing")
+_TEXT_COLUMNS = ("", "requirement", "description", "text", "story", "user story", "summary", "details")
 _COLUMNS = {
     "title": "title",
     "name": "title",
@@ -161,8 +163,10 @@ def _cell(body: _Body, name: str, cell: str, line: int, opening: str, title: str
             return opening, plain(cell)
         case "acceptance":
             body.criteria += [part.strip() for part in re.split(r"<br\s*/?>|;", cell) if part.strip()]
-        case None:
+        case None if name in _TEXT_COLUMNS:
             return f"{opening}\n{cell}".strip(), title
+        case None:
+            body.text.append(f"{name.capitalize()}: {cell}")
         case key:
             body.keys[key] = list(_values(key, cell))
             body.key_lines[key] = line
@@ -204,7 +208,7 @@ def _steps(blocks: list[tuple[Block, bool]], at: int) -> tuple[int, bool]:
         word = _step(*blocks[at + length])
         if word is None or (length and word == "given") or (word == "when" and concluded):
             break
-        concluded = concluded or word == "then" or " then " in _said(blocks[at + length][0])[:2000].lower()
+        concluded = concluded or word == "then" or _THEN.search(_said(blocks[at + length][0])) is not None
         length += 1
     return length, concluded
 
