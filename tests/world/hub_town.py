@@ -143,6 +143,7 @@ class Town:
 
         async def keep(response: httpx.Response) -> None:
             await response.aread()
+            await response.request.aread()  # after a redirect it is a stream again
             self.exchanges.append(Exchange.of(response))
 
         base = f"{self.hub.api_url}/repos/{REPO}"

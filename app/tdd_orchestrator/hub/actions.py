@@ -7,8 +7,8 @@ The hub decides that a run exists and tells the world about it; a `JobRunner` ex
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
+import logging
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -22,6 +22,7 @@ from tdd_orchestrator.hub.workflow import Workflow, parse
 
 __all__ = ["Actions", "Artifact", "Job", "JobRunner", "NoSuchRun", "WorkflowRun"]
 
+_LOG: Final = logging.getLogger(__name__)
 ARTIFACT_LIFE: Final = timedelta(days=90)
 
 
@@ -294,14 +295,9 @@ class Actions:
         except asyncio.CancelledError:
             self.conclude(run.id, "cancelled")
             raise
-        except Exception as broken:
-            self._note(run, f"the job runner broke: {broken!r}\n")
+        except Exception:
+            _LOG.exception("the job runner broke on run %s", run.id)
             self.conclude(run.id, "failure")
-            raise
-
-    def _note(self, run: WorkflowRun, text: str) -> None:
-        with contextlib.suppress(IndexError):
-            run.jobs[-1].log += text
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:

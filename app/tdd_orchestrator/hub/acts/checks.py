@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from tdd_orchestrator.hub.errors import Refused, not_found
+from tdd_orchestrator.hub.errors import Refused, malformed, not_found
 from tdd_orchestrator.hub.identity import App, User
 from tdd_orchestrator.hub.site import Site
 from tdd_orchestrator.hub.state import CheckRun, CheckSuite, Json, Repository
@@ -38,6 +38,7 @@ def suite_for(site: Site, repository: Repository, app: App, sha: str) -> CheckSu
 
 def create(site: Site, repository: Repository, app: App, sha: str, fields: Json) -> CheckRun:
     """A new check run from checked fields (see `change`)."""
+    _refuse_without_conclusion(fields, None)
     suite = suite_for(site, repository, app, sha)
     run = CheckRun(site.world.new_id("check"), suite, fields["name"], sha, started_at=site.world.now())
     repository.checks[run.id] = run
@@ -51,6 +52,7 @@ def create(site: Site, repository: Repository, app: App, sha: str, fields: Json)
 
 def change(site: Site, repository: Repository, run: CheckRun, fields: Json) -> None:
     """Change what is given; annotations are added, never taken away; a conclusion means `completed`."""
+    _refuse_without_conclusion(fields, run.conclusion)
     was = run.status
     _apply(site, run, fields)
     _sum_up(site, repository, run.suite, run.suite.app.bot)
@@ -77,6 +79,11 @@ def press(site: Site, repository: Repository, run: CheckRun, identifier: str, ac
     site.announcer.check_run("requested_action", repository, run, actor, requested_action={"identifier": identifier})
 
 
+def _refuse_without_conclusion(fields: Json, known: str | None) -> None:
+    if fields.get("status") == "completed" and not (fields.get("conclusion") or known):
+        raise malformed("For 'anyOf/0', conclusion is required when status is completed.")
+
+
 def _apply(site: Site, run: CheckRun, fields: Json) -> None:
     now = site.world.now()
     for name in ("name", "external_id", "details_url", "started_at", "completed_at", "actions"):
@@ -87,8 +94,6 @@ def _apply(site: Site, run: CheckRun, fields: Json) -> None:
     if status:
         run.status = status
     if run.status == "completed":
-        if not (conclusion or run.conclusion):
-            raise Refused(422, "Invalid request.\n\nFor 'anyOf/0', conclusion is required when status is completed.")
         run.conclusion = conclusion or run.conclusion
         run.completed_at = run.completed_at or now
     elif status:  # back to work: the old verdict is gone
