@@ -17,6 +17,7 @@ def only(text: str) -> Requirement:
 @pytest.mark.parametrize(
     ("text", "ident", "title"),
     [
+        ("## REQ-1\nThe user logs in.", "REQ-1", "The user logs in."),
         ("## REQ-1: Log in\nThe user logs in.", "REQ-1", "Log in"),
         ("### FR-2.1 Log in\nThe user logs in.", "FR-2.1", "Log in"),
         ("## 1.2 US-3 - Log in ##\nThe user logs in.", "US-3", "Log in"),
@@ -107,6 +108,7 @@ def test_a_heading_that_only_gathers_requirements_is_none_itself() -> None:
         ("Acceptance: it is seen", ("it is seen",)),
         ("### Acceptance\n- AC-1: one\n  - in detail\n- AC-2: two", ("AC-1: one in detail", "AC-2: two")),
         ("### Acceptance\nOne is seen\nin two lines.", ("One is seen in two lines.",)),
+        ("### AC\n- one", ("one",)),
         ("- [ ] one\n- [x] two", ("one", "two")),
         ("Given a\nWhen b\nThen c\nGiven d\nThen e", ("Given a When b Then c", "Given d Then e")),
         ("- Given a\n- When b\n- Then c\n- And d", ("Given a When b Then c And d",)),

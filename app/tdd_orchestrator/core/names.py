@@ -34,7 +34,7 @@ _SECTIONS: dict[Part, str] = {
     Part.REQUIREMENTS: "requirements, functional requirements, non-functional requirements, "
     "nonfunctional requirements, user requirements, technical requirements, product requirements, "
     "user stories, stories, features, functional, non-functional, must have, should have, could have",
-    Part.ACCEPTANCE: "acceptance, acceptance criteria, acceptance criterion, acceptance tests, done when, "
+    Part.ACCEPTANCE: "acceptance, acceptance criteria, acceptance criterion, acceptance tests, ac, acs, done when, "
     "definition of done",
     Part.OUT_OF_SCOPE: "out of scope, non-goals, non goals, nongoals, not in scope, will not do, won't do, won't have",
     Part.ASIDE: "glossary, references, changelog, change log, revision history, history, open questions, risks, "

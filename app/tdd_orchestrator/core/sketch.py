@@ -118,6 +118,7 @@ def sketch(found: Found, path: str) -> Sketch:
     body.prose.append((found.start.line, f"{title} {opening}"))
     body.read(found.body)
     text = re.sub(r"\n{3,}", "\n\n", "\n".join([opening, *body.text]).strip())
+    title = title or title_and_rest(text.partition("\n")[0])[0]
     if not text and (body.criteria or found.has_children):
         text = title
     requirement = Requirement(
