@@ -11,7 +11,7 @@ import pytest
 
 from tdd_orchestrator.hub.hub import Hub
 from tdd_orchestrator.hub.state import PullRequest
-from world.sample_hub import NAME, open_sample
+from world.sample_hub import NAME, open_sample, work
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
 
 
 async def test_every_tab_shows_what_there_is(visit: Visit) -> None:
+    await work(visit.hub)
     index = (await visit.client.get("/")).text
     assert "Ledger: interest, paid monthly &lt;b&gt;&amp;&lt;/b&gt; rounded" in index
     talk = await visit.get("")
@@ -96,6 +97,7 @@ async def test_buttons_and_rerun_reach_the_app(visit: Visit) -> None:
 
 
 async def test_a_workflow_runs_again_from_its_page(visit: Visit) -> None:
+    await work(visit.hub)
     run = next(iter(visit.pull.repository.runs.values()))
     assert (await visit.post(f"/actions/runs/{run.id}/rerun")).status_code == 303
     await visit.hub.settled()
@@ -104,6 +106,7 @@ async def test_a_workflow_runs_again_from_its_page(visit: Visit) -> None:
 
 
 async def test_addresses_in_payloads_lead_to_pages(visit: Visit) -> None:
+    await work(visit.hub)
     run = next(iter(visit.pull.repository.runs.values()))
     for path in (
         f"/runs/{visit.check('TASK-1')}",

@@ -112,10 +112,10 @@ def _commit(folder: Path, files: dict[str, str], message: str) -> None:
 
 
 async def open_sample(folder: Path) -> tuple[Hub, PullRequest]:
-    """Start a hub with everything in it; the caller stops it."""
+    """Start a hub with everything in it but a workflow run; the caller stops it."""
     hub = hub_with_pages(folder / "hub", LocalRunner({}, python=sys.executable))
     await hub.start()
-    repository = hub.add_repository(NAME, _source(folder / "source"))
+    hub.add_repository(NAME, _source(folder / "source"))
     for role in ("maintainer", "writer", "reader"):
         hub.add_user(role)
         hub.set_role(NAME, role, {"maintainer": "maintain", "writer": "write", "reader": "read"}[role])
@@ -128,9 +128,14 @@ async def open_sample(folder: Path) -> tuple[Hub, PullRequest]:
     said = "**TDD** has started: 6 tasks, $3.00 at most. Commands: `/tdd help`.\n<!-- tdd:sticky -->"
     comments.comment(hub.site, pull, app.bot, said, app)
     _checks(hub, pull)
+    return hub, pull
+
+
+async def work(hub: Hub) -> None:
+    """Run the workflow once."""
+    repository = hub.repository(NAME)
     dispatch(hub.site, repository, hub.world.users["maintainer"], "tdd.yml", "main", {"task": "TASK-3"})
     await asyncio.wait_for(hub.settled(), 20)
-    return hub, pull
 
 
 def _checks(hub: Hub, pull: PullRequest) -> None:
