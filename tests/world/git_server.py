@@ -207,6 +207,7 @@ def bare_repository(path: Path) -> Path:
         "receive.unpackLimit 1",
         "gc.auto 0",
         "receive.autogc false",
+        "core.fsync none",
     )
     with (path / "config").open("a") as config:
         for setting in settings:
