@@ -31,6 +31,8 @@ REFUSED = [
     (JOB + "    needs: one\n    steps: [{run: a}]", 4, "wait for one another: one"),
     (JOB + "    permissions: {content: read}\n    steps: [{run: a}]", 6, "`content` in `permissions`"),
     (JOB + "    permissions: {contents: admin}\n    steps: [{run: a}]", 6, "must be read, write or none"),
+    (JOB + "    permissions: {id-token: write}\n    steps: [{run: a}]", 6, "no OpenID Connect tokens"),
+    (JOB + "    steps: []\n  two: {name: one, runs-on: linux, steps: []}", 4, "two jobs have the name `one`"),
     (JOB + "    permissions: {contents: read, contents: write}\n    steps: [{run: a}]", 6, "given twice"),
     (JOB + "    uses: ./.github/workflows/other.yml", 6, "`uses` in `jobs.one`"),
     (JOB, 5, "the job `one` has no `steps`"),

@@ -40,6 +40,7 @@ def workflow(source: str, where: str) -> Workflow:
     permissions = _permissions(top["permissions"]) if "permissions" in top else None
     defaults = _defaults(top.get("defaults"), Defaults(), places.RUN_NAME)
     jobs = {key: _job(key, job, permissions, defaults) for key, job in top["jobs"].mapping("jobs").items()}
+    _check_names(jobs, top["jobs"])
     _check_needs(jobs, top["jobs"])
     return Workflow(
         where=where,
@@ -110,6 +111,8 @@ def _permissions(tree: Tree) -> Mapping[str, str]:
         found[key] = value.scalar(f"permissions.{key}")
         if found[key] not in ("read", "write", "none"):
             raise value.refuse(f"`permissions.{key}` must be read, write or none")
+        if (key, found[key]) == ("id-token", "write"):
+            raise value.refuse("`id-token: write` is not supported: the local hub issues no OpenID Connect tokens")
     return found
 
 
@@ -196,6 +199,16 @@ def _runs_on(tree: Tree) -> tuple[Template, ...]:
 def linux(label: str) -> bool:
     """Whether a `runs-on` label may mean this machine."""
     return not label.lower().startswith(("windows", "macos"))
+
+
+def _check_names(jobs: Mapping[str, Job], tree: Tree) -> None:
+    """The hub knows jobs by the name that is shown."""
+    shown: set[str] = set()
+    for job in jobs.values():
+        name = job.name.source if job.name else job.key
+        if name in shown:
+            raise tree.refuse(f"two jobs have the name `{name}`")
+        shown.add(name)
 
 
 def _check_needs(jobs: Mapping[str, Job], tree: Tree) -> None:
