@@ -38,12 +38,10 @@ def made_up_names(function: Function) -> frozenset[str]:
     values = list(_assigned(function))
     given = _parameters_given(function)
     names = {name for name, _ in values} | given
-    unchanging = given | {
-        name for name, _ in values if all(isinstance(v, ast.Constant) for n, v in values if n == name)
-    }
+    changing = {name for name, value in values if not isinstance(value, ast.Constant)}
     while True:
         kept = {name for name in names if all(_is_own(value, names) for other, value in values if other == name)}
-        kept -= _handed_out(function, kept) - unchanging
+        kept -= _handed_out(function, kept) & changing
         kept -= _seen_inside(function)
         if kept == names:
             return frozenset(names)

@@ -41,7 +41,7 @@ def configures_tests_otherwise(before: str, after: str) -> bool:
         return False
     try:
         return _test_part(tomllib.loads(before)) != _test_part(tomllib.loads(after))
-    except (tomllib.TOMLDecodeError, AttributeError):
+    except (tomllib.TOMLDecodeError, AttributeError, TypeError):
         return True
 
 

@@ -196,6 +196,8 @@ def _stub(name: str, wants: Wants) -> str:
 
 
 def _function(name: str, wants: Wants) -> str:
+    if name == "__init__":
+        return "_Stub.__init__"
     return "_stub_later" if name in wants.awaited else "_stub_now"
 
 

@@ -14,9 +14,9 @@ VARIES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b0x[0-9a-fA-F]+\b", "<address>"),
         (r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", "<time>"),
         (r"\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|seconds|secs)\b", "<duration>"),
+        (r"(?<=\.py):\d+(?::\d+)?", ":<line>"),
         (r"(?<![\w.])/[^\s'\":,)\]]+", "<path>"),
         (r"(?i)\blines? \d+\b", "<line>"),
-        (r"(?<=\.py):\d+(?::\d+)?", ":<line>"),
         (r"(?i)\b(port|pid|process|thread)([ =:]+)\d+", r"\1\2<number>"),
         (r"\s+", " "),
     )
