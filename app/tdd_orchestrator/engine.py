@@ -137,7 +137,8 @@ class Engine:
         return tuple(prompt)
 
     async def _show(self, number: int, turn: Turn) -> None:
-        for effect in self._open(number, turn):
+        """Tasks before the run's own check: when that is green, the whole picture stands."""
+        for effect in sorted(self._open(number, turn), key=lambda effect: isinstance(effect, ShowRun | ShowComment)):
             await self._perform(number, turn, effect)
 
     async def _perform(self, number: int, turn: Turn, effect: Effect) -> Event | None:
@@ -148,7 +149,8 @@ class Engine:
         again = effect.key not in turn.fresh
         try:
             performed = await self._performer(number).perform(
-                effect, rendered(run, effect), shown, again=again, terms=_terms(run, effect))
+                effect, rendered(run, effect), shown, again=again, terms=_terms(run, effect)
+            )
         except TddError as failure:
             log.warning("effect.unfinished", run=run_id(number), effect=effect.key, reason=str(failure))
             turn.failed[effect.key] = failure

@@ -1,5 +1,6 @@
 """Every repository that the app serves, made when it is first heard of: its connection, its state, its engine."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -35,13 +36,14 @@ class Places:
         self._environ = environ
         self._clock = clock
         self._places: dict[str, Place] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
 
     async def of(self, repo: str) -> Place:
         """The place of `owner/name`; raises `NotInstalled` where the app is not installed."""
-        if repo not in self._places:
-            connection = await self._connections.of(repo)
-            self._places.setdefault(repo, await self._made(connection))
-        return self._places[repo]
+        async with self._locks.setdefault(repo, asyncio.Lock()):
+            if repo not in self._places:
+                self._places[repo] = await self._made(await self._connections.of(repo))
+            return self._places[repo]
 
     async def handle(self, key: str, deliveries: tuple[Delivery, ...]) -> None:
         """The inbox's handler: a lane's deliveries, oldest first."""
@@ -65,7 +67,8 @@ class Places:
         numbers |= {int(run.removeprefix("pr-")) for run in await place.store.runs()}
         now = self._clock()
         for number in sorted(numbers):
-            await inbox.accept(f"tick-{repo}-{run_id(number)}-{now:.0f}", TICK, lane(repo, number), b"{}")
+            guid = f"tick-{repo}-{run_id(number)}-{now:.0f}"
+            await inbox.accept(guid, TICK, lane(repo, number), b"{}", remember=False)
 
     async def _made(self, connection: Connection) -> Place:
         reader = RepositoryReader(connection)

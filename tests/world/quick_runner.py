@@ -1,0 +1,148 @@
+"""A runner that takes no time: a dispatch is answered with the artifacts of the real jobs, real commits included.
+
+Only the test suites are imagined; assignment, artifacts, bundle, trailers and policy are the real ones.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tdd_orchestrator.core.plan import Plan, PlannedTask
+from tdd_orchestrator.core.result import (
+    Assignment,
+    PlanResult,
+    ProofResult,
+    Stage,
+    StageReport,
+    StageState,
+    Step,
+    Usage,
+    WorkResult,
+)
+from tdd_orchestrator.core.wire import from_wire, to_wire
+from tdd_orchestrator.hub.actions import Actions, WorkflowRun
+from tdd_orchestrator.hub.plumbing import GitDirectory
+
+IDENTITY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "runner"), ("EMAIL", "runner@example.invalid"), ("DATE", "2026-01-01T00:00:00Z"))
+}
+
+
+@dataclass
+class QuickRunner:
+    """`acts` says for "TASK-1.2", "TASK-1 prove" or "plan" what happens instead of success.
+
+    `refuse`: the attempt is refused; `fail`: the job ends without a result; `hang`: it never ends; `unproven`: the
+    proof does not hold; or a mapping of paths to contents that GREEN writes. `usd` is what each attempt costs.
+    """
+
+    tasks: tuple[PlannedTask, ...] = ()
+    acts: dict[str, Any] = field(default_factory=dict)
+    usd: float = 0.0
+    seen: list[Assignment] = field(default_factory=list)
+    before: Callable[[Assignment], None] = lambda _: None
+    _actions: Actions | None = None
+
+    def attach(self, actions: Actions) -> None:
+        self._actions = actions
+
+    async def execute(self, run: WorkflowRun) -> None:
+        actions = self._actions
+        assert actions is not None
+        given = from_wire(Assignment, json.loads(run.inputs["assignment"]))
+        self.seen.append(given)
+        actions.start(run.id)
+        self.before(given)
+        act = self.acts.get(name(given))
+        if act == "hang":
+            await asyncio.Event().wait()
+        if act != "fail":
+            files = self._files(given, run.repository.git, act)
+            actions.add_artifact(run.id, "tdd-result", files)
+        actions.conclude(run.id, "failure" if act == "fail" else "success")
+
+    def _files(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
+        match given.step:
+            case Step.PLAN:
+                plan = None if act == "refuse" else Plan(self.tasks, "quick")
+                return {"plan.json": dumped(PlanResult(given.nonce, plan, reason="" if plan else "The model gave up."))}
+            case Step.PROVE:
+                holds = act != "unproven"
+                return {"proof.json": dumped(ProofResult(given.nonce, given.head, holds, "" if holds else "2 fail."))}
+            case Step.WORK:
+                return self._worked(given, git, act)
+
+    def _worked(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
+        assert given.task is not None
+        usage = (Usage("quick", 1, 1200, 300, usd=self.usd),)
+        if act == "refuse":
+            stage = StageReport(Stage.GREEN, StageState.REFUSED, "It edits a frozen test.", 0.1, usage=usage)
+            work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, None, (stage,), stage.sentence)
+            return {"result.json": dumped(work)}
+        red, green = committed(git, given, act if isinstance(act, dict) else {})
+        stages = (
+            StageReport(Stage.RED, StageState.ACCEPTED, "Fails on an assertion.", 0.1, red, usage=usage),
+            StageReport(Stage.GREEN, StageState.ACCEPTED, "Passes.", 0.1, green, usage=usage),
+        )
+        work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, green, stages)
+        holds = act != "unproven"
+        proof = ProofResult(given.nonce, green, holds, "" if holds else "RED passes already.")
+        return {"result.json": dumped(work), "proof.json": dumped(proof), "work.bundle": bundled(git, given, green)}
+
+
+def name(given: Assignment) -> str:
+    """How `acts` calls an assignment."""
+    if given.task is None:
+        return "plan"
+    return f"{given.task.key} prove" if given.step is Step.PROVE else f"{given.task.key}.{given.attempt}"
+
+
+def dumped(value: object) -> bytes:
+    return json.dumps(to_wire(value)).encode()
+
+
+def committed(git: GitDirectory, given: Assignment, writes: dict[str, str]) -> tuple[str, str]:
+    """RED and GREEN of the task on top of its head: one test file, one source file."""
+    assert given.task is not None
+    key = given.task.key
+    test = given.task.tests[0].replace("**", f"test_{key.lower().replace('-', '_')}.py")
+    source = given.task.files[0].replace("**", f"{key.lower().replace('-', '_')}.py")
+    red = commit(git, given, given.head, "red", {test: f"# {key}, attempt {given.attempt}\n"})
+    return red, commit(git, given, red, "green", writes or {source: f"# {key}, attempt {given.attempt}\n"})
+
+
+def commit(git: GitDirectory, given: Assignment, parent: str, stage: str, files: dict[str, str]) -> str:
+    """A commit with the trailers of a stage."""
+    assert given.task is not None
+    trailers = f"TDD-Task: {given.task.key}\nTDD-Stage: {stage}\nTDD-Run: pr-{given.number}"
+    return written(git, parent, files, f"{given.task.key} {stage}: {given.task.title}\n\n{trailers}\n")
+
+
+def written(git: GitDirectory, parent: str, files: dict[str, str], message: str) -> str:
+    """A commit on top of `parent` ("" for none), made without a work tree; its sha."""
+    index = {"GIT_INDEX_FILE": str(git.path / f"quick-{uuid.uuid4().hex}"), **IDENTITY}
+    git.run("read-tree", parent or "--empty", env=index)
+    for path, content in files.items():
+        blob = git.text("hash-object", "-w", "--stdin", given=content.encode())
+        git.run("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
+    tree = git.text("write-tree", env=index)
+    Path(index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
+    parents = ("-p", parent) if parent else ()
+    return git.text("commit-tree", tree, *parents, "-F", "-", given=message.encode(), env=index)
+
+
+def bundled(git: GitDirectory, given: Assignment, tip: str) -> bytes:
+    """The bundle that the work job leaves: the task's commits under a branch of their own."""
+    assert given.task is not None
+    ref = f"refs/heads/tdd/{given.number}/{given.task.key}"
+    git.run("update-ref", ref, tip)
+    try:
+        return git.run("bundle", "create", "--quiet", "-", f"{given.head}..{ref.removeprefix('refs/heads/')}")
+    finally:
+        git.run("update-ref", "-d", ref)
