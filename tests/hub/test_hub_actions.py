@@ -16,7 +16,7 @@ import pytest
 from tdd_orchestrator.hub.actions import Actions, WorkflowRun
 from tdd_orchestrator.hub.acts.dispatch import checked_inputs
 from tdd_orchestrator.hub.errors import Refused
-from tdd_orchestrator.hub.workflow import WorkflowFault, fill, parse
+from tdd_orchestrator.hub.workflow import Occasion, WorkflowFault, fill, parse
 from world.hub_town import REPO, WORKFLOW, Town, open_town
 
 DISPATCH = "/actions/workflows/work.yml/dispatches"
@@ -209,22 +209,27 @@ async def test_events_start_the_workflows_that_ask_for_them_but_not_a_jobs_own(t
     assert len(town.ear.of("issue_comment")) == 2
 
 
+PATHS = "on: {pull_request: {paths: ['prds/**']}}"
+AFTER = "on: {workflow_run: {workflows: [Work], types: [completed]}}"
 WANTS = [
-    ("on: push", "push", None, "main", True),
-    ("on: [push, issue_comment]", "issue_comment", "created", None, True),
-    ("on: {pull_request: {}}", "pull_request", "closed", "main", False),
-    ("on: {pull_request: {types: closed}}", "pull_request", "closed", "main", True),
-    ("on: {push: {branches: ['release/**']}}", "push", None, "release/1", True),
-    ("on: {push: {branches: [main]}}", "push", None, "other", False),
-    ("on: push", "status", None, None, False),
+    ("on: push", Occasion("push", None, "main"), True),
+    ("on: [push, issue_comment]", Occasion("issue_comment", "created"), True),
+    ("on: {pull_request: {}}", Occasion("pull_request", "closed", "main"), False),
+    ("on: {pull_request_target: {}}", Occasion("pull_request_target", "opened", "main"), True),
+    ("on: {pull_request: {types: closed}}", Occasion("pull_request", "closed", "main"), True),
+    ("on: {push: {branches: ['release/**']}}", Occasion("push", None, "release/1"), True),
+    ("on: {push: {branches: [main]}}", Occasion("push", None, "other"), False),
+    (PATHS, Occasion("pull_request", "opened", "main", ("src/a.py", "prds/a/b.md")), True),
+    (PATHS, Occasion("pull_request", "opened", "main", ("src/a.py",)), False),
+    (AFTER, Occasion("workflow_run", "completed", workflow="Work"), True),
+    (AFTER, Occasion("workflow_run", "completed", workflow="Other"), False),
+    ("on: push", Occasion("status"), False),
 ]
 
 
-@pytest.mark.parametrize(("text", "event", "action", "branch", "wanted"), WANTS)
-def test_triggers_choose_by_event_type_and_branch(
-    text: str, event: str, action: str | None, branch: str | None, wanted: bool
-) -> None:
-    assert parse(text, "w").wants(event, action, branch) is wanted
+@pytest.mark.parametrize(("text", "occasion", "wanted"), WANTS)
+def test_triggers_choose_by_type_branch_path_and_workflow(text: str, occasion: Occasion, wanted: bool) -> None:
+    assert parse(text, "w").wants(occasion) is wanted
 
 
 @pytest.mark.parametrize("text", ["[", "- a", ""])

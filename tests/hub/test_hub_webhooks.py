@@ -51,6 +51,19 @@ async def test_a_second_repository_joins_the_installation(town: Town) -> None:
     assert [one["full_name"] for one in told["repositories_added"]] == ["town/hall"]
 
 
+async def test_a_suspended_installation_is_deaf_and_dumb_and_an_uninstalled_one_is_gone(town: Town) -> None:
+    bot = await town.bot()
+    town.hub.suspend(town.installation)
+    town.hub.open_pull(REPO, "writer", "One", "feature")
+    assert (await bot.get("/pulls")).status_code == 401
+    town.hub.suspend(town.installation, suspended=False)
+    assert (await bot.get("/pulls")).status_code == 200
+    town.hub.uninstall(town.installation)
+    assert (await bot.get("/pulls")).status_code == 401
+    await town.hub.settled()
+    assert town.ear.names()[2:] == ["installation.suspend", "installation.unsuspend", "installation.deleted"]
+
+
 async def test_a_failed_webhook_is_listed_and_sent_again_under_its_guid(town: Town) -> None:
     await town.hub.settled()
     app, root = town.client(town.app_jwt()), f"{town.hub.api_url}/app/hook/deliveries"

@@ -17,8 +17,13 @@ from typing import Any
 
 import httpx
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -78,6 +83,13 @@ def commit(where: Path, files: Mapping[str, str], message: str) -> str:
     git(where, "add", "-A")
     git(where, "commit", "-q", "-m", message)
     return git(where, "rev-parse", "HEAD")
+
+
+@cache
+def app_key() -> str:
+    """The key of the town's app; made once for each test process, as making it takes longer than the town."""
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
 
 
 @cache
@@ -211,7 +223,7 @@ async def open_town(directory: Path, **options: Any) -> AsyncIterator[Town]:
     tokens = {name: hub.add_user(name) for name in [*roles, "outsider"]}
     for name, role in roles.items():
         hub.set_role(REPO, name, role)
-    app = hub.add_app("tdd", f"http://127.0.0.1:{port}/hook", PERMISSIONS, EVENTS)
+    app = hub.add_app("tdd", f"http://127.0.0.1:{port}/hook", PERMISSIONS, EVENTS, private_key_pem=app_key())
     installation = hub.install(app, REPO)
     town = Town(hub, ear, app, installation, directory / "work", tokens)
     try:

@@ -56,11 +56,13 @@ done
 """
 
 
-def prepare(git: GitDirectory) -> None:
-    """Settings and hook of a fresh bare repository."""
+def create(git: GitDirectory, default_branch: str) -> None:
+    """A fresh bare repository with the settings and the hook of a hosted one."""
+    for folder in ("objects", "refs", "hooks"):
+        (git.path / folder).mkdir(parents=True)
+    (git.path / "HEAD").write_text(f"ref: refs/heads/{default_branch}\n")
     (git.path / "config").write_text(CONFIG)
     hook = git.path / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
     hook.write_text(PRE_RECEIVE)
     hook.chmod(0o755)
 

@@ -25,7 +25,7 @@ from tdd_orchestrator.hub.announce import PERMISSION_FOR, Announcer
 from tdd_orchestrator.hub.errors import not_found
 from tdd_orchestrator.hub.faults import Faults
 from tdd_orchestrator.hub.gate import Gate
-from tdd_orchestrator.hub.identity import ROLES, App, Installation, Permissions, User, allows
+from tdd_orchestrator.hub.identity import ROLES, App, Installation, InstallationGrant, Permissions, User, allows
 from tdd_orchestrator.hub.listener import Listener
 from tdd_orchestrator.hub.plumbing import GitDirectory
 from tdd_orchestrator.hub.post import TIME_OUT, Post
@@ -146,10 +146,8 @@ class Hub:
         if need be. Raises GitRefused when the source cannot be read."""
         owner, _, name = full_name.partition("/")
         path = (self.directory / "repositories" / owner / f"{name}.git").resolve()
-        path.mkdir(parents=True)
         git = GitDirectory(path)
-        git.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={default_branch}", str(path))
-        git_http.prepare(git)
+        git_http.create(git, default_branch)
         if source is not None:
             specs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
             git.run("fetch", "--quiet", str(source.resolve()), *specs)
@@ -181,9 +179,10 @@ class Hub:
         permissions: Mapping[str, str],
         events: Iterable[str] = (),
         owner: str = "apps",
+        private_key_pem: str | None = None,
     ) -> App:
-        """Register an app with a fresh key pair and webhook secret; it is pinged. Raises ValueError for an event that
-        the permissions do not allow, as GitHub's form does."""
+        """Register an app with a fresh webhook secret and key (or the RSA key given); it is pinged. Raises ValueError
+        for an event that the permissions do not allow, as GitHub's form does."""
         held: Permissions = {**permissions, "metadata": "read"}
         for event in events:
             needed = PERMISSION_FOR.get(event)
@@ -197,7 +196,7 @@ class Hub:
         app = App(
             number, slug, self._account(owner), bot, webhook_url, held, tuple(events), now, f"Iv23li{number:014d}"
         )
-        app.private_key_pem, app.public_key_pem = _key_pair()
+        app.private_key_pem, app.public_key_pem = _key_pair(private_key_pem)
         app.webhook_secret, app.client_secret = secrets.token_hex(20), secrets.token_hex(20)
         app.hook_id = self.world.new_id("hook")
         self.world.apps[number] = app
@@ -217,6 +216,20 @@ class Hub:
         everywhere[made.id] = made
         self._tell(lambda: tell.installation("created", made, owner))
         return made
+
+    def uninstall(self, installation: Installation) -> None:
+        """Take an app away from its account; its tokens die."""
+        del self.world.installations[installation.id]
+        for token, grant in list(self.world.tokens.items()):
+            if isinstance(grant, InstallationGrant) and grant.installation is installation:
+                del self.world.tokens[token]
+        self._tell(lambda: self.site.announcer.installation("deleted", installation, installation.account))
+
+    def suspend(self, installation: Installation, suspended: bool = True) -> None:
+        """Suspend an installation, or take the suspension back. While it lasts its tokens are worth nothing."""
+        installation.suspended = suspended
+        word = "suspend" if suspended else "unsuspend"
+        self._tell(lambda: self.site.announcer.installation(word, installation, installation.account))
 
     # What people do in the browser
 
@@ -277,13 +290,18 @@ class Hub:
         return JSONResponse(not_found().body(), 404)
 
 
-def _key_pair() -> tuple[str, str]:
-    """(private, public) RSA keys in PEM."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    secret = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    )
+def _key_pair(known: str | None) -> tuple[str, str]:
+    """(private, public) RSA keys in PEM; the public one of a known private key, or a new pair."""
+    if known is None:
+        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        plain = (serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+        secret = private.private_bytes(serialization.Encoding.PEM, *plain).decode()
+    else:
+        loaded = serialization.load_pem_private_key(known.encode(), None, unsafe_skip_rsa_key_validation=True)
+        if not isinstance(loaded, rsa.RSAPrivateKey):
+            raise ValueError("an app's key is an RSA key")
+        private, secret = loaded, known
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return secret.decode(), public.decode()
+    return secret, public.decode()

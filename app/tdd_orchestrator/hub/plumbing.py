@@ -60,15 +60,15 @@ class GitDirectory:
 
     def resolve(self, revision: str, kind: str = "commit") -> str | None:
         """The object id that a branch, tag, ref or (short) id names; None if there is none of that kind."""
-        if not revision or revision.startswith("-"):
+        if not revision or "\n" in revision:
             return None
         names = [f"refs/heads/{revision}", f"refs/tags/{revision}", revision]
-        for name in reversed(names) if _FULL_ID.fullmatch(revision) else names:
-            try:
-                return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{{kind}}}")
-            except GitRefused:
-                continue
-        return None
+        if _FULL_ID.fullmatch(revision):
+            names.reverse()
+        asked = "".join(f"{name}^{{{kind}}}\n" for name in names)
+        answers = self.text("cat-file", "--batch-check=%(objectname) %(objecttype)", given=asked.encode()).splitlines()
+        found = [sha for sha, _, what in (line.rpartition(" ") for line in answers) if what == kind]
+        return found[0] if found else None
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
         """All refs under a prefix with the objects that they name."""

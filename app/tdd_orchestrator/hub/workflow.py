@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -16,6 +16,22 @@ _PATH: Final = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*")
 
 class WorkflowFault(Exception):
     """The workflow file cannot be read."""
+
+
+_PULL_TYPES: Final = ["opened", "synchronize", "reopened"]
+_USUAL_TYPES: Final = {"pull_request": _PULL_TYPES, "pull_request_target": _PULL_TYPES}
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What the filters of a trigger look at. `paths` are what a push or pull request changes; `workflow` is the name of
+    the workflow that a `workflow_run` is about."""
+
+    event: str
+    action: str | None = None
+    branch: str | None = None
+    paths: tuple[str, ...] = ()
+    workflow: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +62,30 @@ class Workflow:
         """`run-name` with its plain look-ups (`inputs.x`, `github.sha`) filled in; "" if there is none."""
         return fill(str(self.document.get("run-name") or ""), contexts)
 
-    def wants(self, event: str, action: str | None, branch: str | None) -> bool:
-        """Whether an event starts this workflow, by `types` and `branches`."""
-        filters = self.triggers.get(event)
+    def wants(self, happened: Occasion) -> bool:
+        """Whether an event starts this workflow, by its `types`, `branches`, `paths` and `workflows`."""
+        filters = self.triggers.get(happened.event)
         if filters is None:
             return False
-        usual = ["opened", "synchronize", "reopened"] if event.startswith("pull_request") else None
-        types = filters.get("types") or usual
-        if isinstance(types, str):
-            types = [types]
-        if types is not None and action is not None and action not in types:
-            return False
-        branches = filters.get("branches")
-        return not branches or branch is None or any(fnmatchcase(branch, str(pattern)) for pattern in branches)
+        types = _listed(filters.get("types", _USUAL_TYPES.get(happened.event)))
+        branches, paths = _listed(filters.get("branches")), _listed(filters.get("paths"))
+        about_files = happened.event.startswith(("push", "pull_request"))
+        return (
+            (happened.event != "workflow_run" or happened.workflow in _listed(filters.get("workflows")))
+            and (not types or happened.action is None or happened.action in types)
+            and (not branches or happened.branch is None or _any_matches(branches, [happened.branch]))
+            and (not paths or not about_files or _any_matches(paths, happened.paths))
+        )
+
+
+def _listed(value: object) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def _any_matches(patterns: Sequence[str], names: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
 def parse(text: str, path: str) -> Workflow:

@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from tdd_orchestrator.hub.announce import Happening
+from tdd_orchestrator.hub.commits import changed_paths, merge_base
 from tdd_orchestrator.hub.errors import Refused, malformed, not_found
 from tdd_orchestrator.hub.identity import User
 from tdd_orchestrator.hub.plumbing import ZERO, GitDirectory, GitRefused
 from tdd_orchestrator.hub.site import Site
 from tdd_orchestrator.hub.state import Json, Repository, WorkflowRun
 from tdd_orchestrator.hub.tokens import ACTIONS_BOT
-from tdd_orchestrator.hub.workflow import Workflow, WorkflowFault, parse
+from tdd_orchestrator.hub.workflow import Occasion, Workflow, WorkflowFault, parse
 
 FOLDER: Final = ".github/workflows"
 MOST_INPUTS: Final = 25
@@ -90,39 +91,52 @@ def _given(name: str, declared: Mapping[str, Any], value: object) -> str:
 
 def trigger(site: Site, happening: Happening) -> None:
     """Start every workflow that an event asks for. Events of a job's own token start nothing, as on GitHub."""
-    event, repository = happening.event, happening.repository
-    if happening.actor.login == ACTIONS_BOT and event != "repository_dispatch":
+    repository = happening.repository
+    if happening.actor.login == ACTIONS_BOT and happening.event != "repository_dispatch":
         return
-    placed = _place(happening)
-    if placed is None:
-        return
-    ref, sha, branch = placed
-    for workflow in workflows_at(repository.git, sha):
-        if workflow.wants(event, happening.action, branch):
-            site.actions.create(
-                repository, workflow, event, happening.actor, ref=ref, sha=sha, payload=happening.payload
-            )
+    for occasion, ref, sha in _occasions(happening):
+        for workflow in workflows_at(repository.git, sha):
+            if workflow.wants(occasion):
+                site.actions.create(
+                    repository, workflow, occasion.event, happening.actor, ref=ref, sha=sha, payload=happening.payload
+                )
 
 
-def _place(happening: Happening) -> tuple[str, str, str | None] | None:
-    """(ref, commit, branch that `branches` filters look at) of the runs of an event."""
-    payload, repository = happening.payload, happening.repository
+def _occasions(happening: Happening) -> list[tuple[Occasion, str, str]]:
+    """(what filters see, ref, commit) of the runs that an event may start."""
+    payload, repository, action = happening.payload, happening.repository, happening.action
     match happening.event:
         case "push":
-            if payload["after"] == ZERO:
-                return None
-            ref: str = payload["ref"]
-            sha = repository.git.resolve(payload["after"]) or payload["after"]
-            return ref, sha, ref.removeprefix("refs/heads/")
+            return _of_push(repository, payload)
         case "pull_request":
-            pull = payload["pull_request"]
-            return f"refs/pull/{payload['number']}/merge", pull["head"]["sha"], pull["base"]["ref"]
+            return _of_pull(repository, payload, action)
         case event if event in _ON_DEFAULT_BRANCH:
             ref = f"refs/heads/{repository.default_branch}"
-            head = repository.known_refs.get(ref)
-            return (ref, head, None) if head else None
+            head, about = repository.known_refs.get(ref), payload.get("workflow", {}).get("name")
+            return [(Occasion(event, action, workflow=about), ref, head)] if head else []
         case _:
-            return None
+            return []
+
+
+def _of_push(repository: Repository, payload: Json) -> list[tuple[Occasion, str, str]]:
+    if payload["after"] == ZERO:
+        return []
+    ref, sha = payload["ref"], repository.git.resolve(payload["after"])
+    touched = {path for one in payload["commits"] for word in ("added", "removed", "modified") for path in one[word]}
+    occasion = Occasion("push", None, ref.removeprefix("refs/heads/"), tuple(sorted(touched)))
+    return [(occasion, ref, sha)] if sha else []
+
+
+def _of_pull(repository: Repository, payload: Json, action: str | None) -> list[tuple[Occasion, str, str]]:
+    """`pull_request` runs the head's file, `pull_request_target` the base's."""
+    pull = payload["pull_request"]
+    head, base, branch = pull["head"]["sha"], pull["base"]["sha"], pull["base"]["ref"]
+    start = merge_base(repository.git, base, head) or base
+    paths = tuple(path for _, path in changed_paths(repository.git, start, head))
+    return [
+        (Occasion("pull_request", action, branch, paths), f"refs/pull/{payload['number']}/merge", head),
+        (Occasion("pull_request_target", action, branch, paths), f"refs/heads/{branch}", base),
+    ]
 
 
 def _path(site: Site, repository: Repository, file: str) -> str:
