@@ -97,8 +97,9 @@ class Workspace:
         self.git("bundle", "create", "--quiet", str(file), ref, f"^{base}")
 
     def take(self, bundle: Path) -> None:
-        """Read a bundle's commits; refs inside it are put under `refs/bundle/`."""
-        self.git("fetch", "--quiet", "--no-tags", str(bundle), "refs/*:refs/bundle/*")
+        """Read a bundle's commits, every object checked; refs inside it are put under `refs/bundle/`."""
+        checked = ("-c", "fetch.fsckObjects=true")
+        self.git(*checked, "fetch", "--quiet", "--no-tags", str(bundle), "refs/*:refs/bundle/*")
 
 
 @dataclass(frozen=True, slots=True)

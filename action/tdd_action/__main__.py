@@ -1,0 +1,43 @@
+"""The composition root of a runner: does the step that the environment names; with `prove`, proves for people."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+from tdd_action.console import prove_for_people
+from tdd_action.inputs import SECRETS, read_inputs
+from tdd_action.outputs import Outputs, annotation
+from tdd_action.secrecy import scrubbed_process
+from tdd_action.steps import run
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.result import Remark
+
+USAGE = "usage: python -m tdd_action [prove [BASE..HEAD] [--repo DIR] [--json] [--certificate FILE]]"
+YOURS, OURS = 1, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0: done, refusals included, which stand in the result files. 1: something for the user to mend. 3: our bug."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    environ = scrubbed_process(SECRETS)
+    on_github = environ.get("GITHUB_ACTIONS") == "true"
+    try:
+        if words[:1] == ["prove"]:
+            return prove_for_people(words[1:])
+        if words:
+            print(USAGE, file=sys.stderr)
+            return YOURS
+        inputs = read_inputs(environ)
+        run(inputs, environ, Outputs(inputs.out, inputs.output_file, inputs.summary_file))
+    except TddError as fault:
+        print(annotation(Remark("", 0, "failure", str(fault))) if on_github else str(fault), file=sys.stderr)
+        return YOURS
+    except Exception:
+        print("This is a bug of TDD Orchestrator. Please report what follows:", file=sys.stderr)
+        traceback.print_exc()
+        return OURS
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Hands a proven result to whoever lands it: checks that proof and result agree, and runs no code of the project."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tdd_action.inputs import Inputs, Lander
+from tdd_action.prove import PROOF
+from tdd_action.work import BUNDLE, RESULT
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.result import PlanResult, ProofResult, Step, WorkResult
+from tdd_orchestrator.core.wire import MalformedWire, from_wire
+
+PLAN = "plan.json"
+HANDOVER = "handover.json"
+Result = TypeVar("Result", PlanResult, WorkResult, ProofResult)
+
+
+class LandingNotWired(TddError):
+    """This version cannot land from a workflow. Install the app, and send `lander: app`."""
+
+
+class NoTip(TddError):
+    """The work job left nothing to prove."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What there is to land. `accepted` says that a proof holds for exactly this tip; `reason` why not."""
+
+    nonce: str
+    accepted: bool
+    tip: str | None = None
+    reason: str = ""
+    plan: PlanResult | None = None
+    work: WorkResult | None = None
+    proof: ProofResult | None = None
+
+
+HandOver = Callable[[Handover, Inputs], None]
+
+
+def hand_over(handover: Handover, inputs: Inputs) -> None:
+    """Give the handover to the engine with `inputs.token`; the bundle is `inputs.out / "work.bundle"`."""
+    raise LandingNotWired
+
+
+def land(inputs: Inputs, give: HandOver = hand_over) -> Handover:
+    """Read what the jobs before left and judge whether it belongs together; the app lands by itself."""
+    handover = judged(inputs)
+    if inputs.lander is Lander.WORKFLOW:
+        give(handover, inputs)
+    return handover
+
+
+def judged(inputs: Inputs) -> Handover:
+    """The result files of this run as one value; anything that does not fit is not accepted, with the reason."""
+    try:
+        plan = _read(PlanResult, inputs.out / PLAN, inputs)
+        work = _read(WorkResult, inputs.out / RESULT, inputs) if inputs.assignment.step is Step.WORK else None
+        proof = _read(ProofResult, inputs.out / PROOF, inputs)
+    except (MalformedWire, ValueError) as malformed:
+        return Handover(inputs.assignment.nonce, accepted=False, reason=f"The result cannot be read: {malformed}")
+    tip = work.tip if work else proof.tip if proof else None
+    reason = _against(inputs, plan, work, proof)
+    return Handover(inputs.assignment.nonce, not reason, tip, reason, plan, work, proof)
+
+
+def tip_left(inputs: Inputs) -> str:
+    """The tip that the work job left. Raises `NoTip`; what the tip is worth is for the proof to say."""
+    try:
+        work = _read(WorkResult, inputs.out / RESULT, inputs)
+    except (MalformedWire, ValueError) as malformed:
+        raise NoTip(f"The result cannot be read: {malformed}") from malformed
+    if work is None or work.tip is None or not re.fullmatch(r"[0-9a-f]{40,64}", work.tip):
+        raise NoTip
+    return work.tip
+
+
+def _read(expected: type[Result], path: Path, inputs: Inputs) -> Result | None:
+    if not path.is_file():
+        return None
+    value = from_wire(expected, json.loads(path.read_text(encoding="utf-8")))
+    if value.nonce != inputs.assignment.nonce:
+        raise ValueError(f"{path.name} answers another dispatch ({value.nonce}).")
+    return value
+
+
+def _against(inputs: Inputs, plan: PlanResult | None, work: WorkResult | None, proof: ProofResult | None) -> str:
+    match inputs.assignment.step:
+        case Step.PLAN:
+            return (plan.reason or ("" if plan.plan else "There is no plan.")) if plan else "There is no plan."
+        case Step.WORK:
+            return _against_work(inputs, work, proof)
+        case Step.PROVE:
+            return _against_proof(inputs.assignment.head, proof)
+
+
+def _against_work(inputs: Inputs, work: WorkResult | None, proof: ProofResult | None) -> str:
+    task = inputs.assignment.task
+    if work is None:
+        return "The work left no result."
+    if work.tip is None:
+        return work.reason or "The attempt was refused."
+    if task is None or (work.task, work.base) != (task.key, inputs.assignment.head):
+        return f"The result is for {work.task} on {work.base[:12]}, which is not what was asked."
+    if not (inputs.out / BUNDLE).is_file():
+        return "The result has no bundle."
+    return _against_proof(work.tip, proof)
+
+
+def _against_proof(tip: str, proof: ProofResult | None) -> str:
+    if proof is None:
+        return "There is no proof."
+    if proof.tip != tip:
+        return f"The proof is for {proof.tip[:12]}, but the result is {tip[:12]}."
+    return "" if proof.holds else proof.reason or "The proof does not hold."

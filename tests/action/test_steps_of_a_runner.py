@@ -1,0 +1,204 @@
+"""The program as the workflow runs it: plan, work, prove and land, each a process told everything by its environment."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tdd_action import summary
+from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.result import Assignment, PlanResult, ProofResult, Step, WorkResult
+from tdd_orchestrator.core.wire import from_wire, to_wire
+from world.small_repo import SmallRepo
+from world.tdd_project import GREEN, NEW_TEST, RED, TASK, plain_python, tiny_project
+
+ROOT = Path(__file__).parents[2]
+CONFIG = '[tdd]\nworker = "script"\n[qa]\nablation = "off"\nflake_runs = 0\n'
+PRD = """# Tea
+
+## Requirements
+
+### REQ-1: Green tea is cheaper
+
+Green tea costs 90.
+
+Acceptance criteria:
+
+- price('green tea') is 90
+"""
+PLANNED = {
+    "key": "TASK-1",
+    "title": "Green tea is cheaper",
+    "requirements": ["REQ-1"],
+    "files": ["src/**"],
+    "tests": ["tests/test_new.py"],
+}
+SCRIPT = {"version": 1, "plan": {"tasks": [PLANNED]}, "tasks": {"TASK-1": [{"red": RED, "green": GREEN}]}}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A checkout of a pull request's head, and the folder between the jobs of a workflow run."""
+
+    repo: SmallRepo
+    base: str
+    head: str
+    place: Path
+
+    def assignment(self, step: Step, **more: Any) -> Assignment:
+        told = Assignment(step, "n0nce", "owner/tiny", 7, self.head, self.base, worker="script", prds=("prds/tea.md",))
+        return replace(told, **more)
+
+    def run(self, step: str, assignment: Assignment, **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("app", "action")),
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_WORKSPACE": str(self.repo.path),
+            "GITHUB_OUTPUT": str(self.place / "output"),
+            "GITHUB_STEP_SUMMARY": str(self.place / "summary.md"),
+            "RUNNER_TEMP": str(self.place),
+            "TDD_STEP": step,
+            "TDD_ASSIGNMENT": json.dumps(to_wire(assignment)),
+            "ANTHROPIC_API_KEY": "sk-secret",
+        }
+        command = [sys.executable, "-m", "tdd_action"]
+        return subprocess.run(command, env=environment | more, capture_output=True, text=True, check=False)
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs set so far; the last of a name counts."""
+        lines = (self.place / "output").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def left(self, name: str) -> Any:
+        return json.loads((self.place / "tdd" / name).read_text())
+
+
+def desk(tmp_path: Path, script: dict[str, Any] | None = None, config: str = CONFIG) -> Desk:
+    more = {".tdd/config.toml": config, ".tdd/script.yml": json.dumps(script or SCRIPT)}
+    repo = tiny_project(tmp_path / "repo", more)
+    base = repo.head
+    head = repo.commit("A PRD", {"prds/tea.md": PRD})
+    (tmp_path / "place").mkdir()
+    return Desk(repo, base, head, tmp_path / "place")
+
+
+def test_a_task_goes_from_plan_to_land(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    with plain_python(tmp_path / "bin"):
+        done = at.run("plan", at.assignment(Step.PLAN))
+        assert (done.returncode, done.stderr) == (0, "")
+        planned = from_wire(PlanResult, at.left("plan.json"))
+        assert planned.plan is not None
+        assert planned.plan.tasks == (replace(TASK, title="Green tea is cheaper"),)
+        assert at.outputs() == {"accepted": "true", "result": str(at.place / "tdd")}
+
+        assignment = at.assignment(Step.WORK, task=planned.plan.tasks[0])
+        done = at.run("work", assignment)
+        assert (done.returncode, done.stderr) == (0, "")
+        worked = from_wire(WorkResult, at.left("result.json"))
+        assert [stage.state for stage in worked.stages] == ["accepted", "accepted", "skipped"]
+
+        done = at.run("prove", assignment)
+        assert (done.returncode, done.stderr) == (0, "")
+        proof = from_wire(ProofResult, at.left("proof.json"))
+        assert (proof.holds, proof.tip) == (True, worked.tip)
+
+    assert at.run("land", assignment).returncode == 0
+    assert at.left("handover.json")["accepted"] is True
+    assert "agrees with its proof. The app lands it." in (at.place / "summary.md").read_text()
+    assert sorted(path.name for path in at.place.iterdir()) == ["output", "summary.md", "tdd"], "nothing else is left"
+
+    at.repo.git("fetch", "--quiet", str(at.place / "tdd/work.bundle"), "refs/*:refs/bundle/*")
+    at.repo.git("checkout", "--quiet", str(worked.tip))
+    with plain_python(tmp_path / "bin"):
+        reproven = at.run("land", assignment, TDD_LANDER="workflow", TDD_TOKEN="ghs-secret")
+        assert (reproven.returncode, "Install the app" in reproven.stderr) == (1, True)
+        asked = ["prove", "--repo", str(at.repo.path), "--certificate", str(tmp_path / "c.json")]
+        command = [sys.executable, "-m", "tdd_action", *asked]
+        paths = os.pathsep.join(str(ROOT / each) for each in ("app", "action"))
+        shown = subprocess.run(
+            command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=False
+        )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "  ok  red " in shown.stdout
+    assert "Everything holds: 1 task" in shown.stdout
+    assert json.loads((tmp_path / "c.json").read_text())["holds"] is True
+
+
+def test_a_refusal_is_reported_and_no_failure_of_the_step(tmp_path: Path) -> None:
+    red = {"write": {"tests/test_new.py": NEW_TEST.replace("90", "100")}}
+    at = desk(tmp_path, {"version": 1, "tasks": {"TASK-1": [{"red": red}]}})
+    with plain_python(tmp_path / "bin"):
+        done = at.run("work", at.assignment(Step.WORK, task=TASK))
+    assert done.returncode == 0
+    assert at.outputs()["accepted"] == "false"
+    assert "::error file=tests/test_new.py,line=" in done.stdout
+    assert "passes before the code" in at.left("result.json")["reason"]
+    done = at.run("prove", at.assignment(Step.WORK, task=TASK))
+    assert (done.returncode, at.left("proof.json")["reason"]) == (0, "The work job left nothing to prove.")
+    at.run("land", at.assignment(Step.WORK, task=TASK))
+    assert at.left("handover.json")["accepted"] is False
+
+
+@pytest.mark.parametrize(
+    ("script", "config", "said"),
+    [
+        ({"version": 1, "tusks": {}}, CONFIG, ".tdd/script.yml:1: There is no key 'tusks'"),
+        (None, "[tdd]\nworkers = 1\n", ".tdd/config.toml:2: "),
+    ],
+)
+def test_what_somebody_must_mend_is_in_the_result(
+    tmp_path: Path, script: dict[str, Any] | None, config: str, said: str
+) -> None:
+    at = desk(tmp_path, script, config)
+    done = at.run("plan", at.assignment(Step.PLAN))
+    assert done.returncode == 0
+    assert at.left("plan.json")["reason"].startswith(said)
+    assert f"::warning::{said}" in done.stdout
+    assert at.outputs()["accepted"] == "false"
+
+
+def test_a_prd_that_cannot_be_planned_is_named_with_its_line(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    done = at.run("plan", at.assignment(Step.PLAN, prds=("prds/none.md",)))
+    assert (done.returncode, at.left("plan.json")["plan"]) == (0, None)
+    assert "hold no requirement" in at.left("plan.json")["reason"]
+
+
+def test_without_an_assignment_the_step_fails_with_one_annotation(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    done = at.run("work", at.assignment(Step.WORK, task=TASK), TDD_ASSIGNMENT="")
+    assert done.returncode == 1
+    assert done.stderr.startswith("::error::TDD_ASSIGNMENT is empty")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"tip": "b" * 40}, "The proof is for"),
+        ({"holds": False, "reason": "no"}, "no"),
+        ({"nonce": "other"}, "answers another dispatch"),
+    ],
+)
+def test_a_proof_that_does_not_fit_is_not_landed(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    at = desk(tmp_path)
+    out = at.place / "tdd"
+    out.mkdir()
+    tip = "a" * 40
+    result = WorkResult("n0nce", "TASK-1", 1, at.head, tip, ())
+    (out / "result.json").write_text(json.dumps(to_wire(result)))
+    (out / "work.bundle").write_text("")
+    (out / "proof.json").write_text(json.dumps(to_wire(replace(ProofResult("n0nce", tip, True), **change))))
+    assert at.run("land", at.assignment(Step.WORK, task=PlannedTask("TASK-1", "x"))).returncode == 0
+    assert said in at.left("handover.json")["reason"]
+
+
+def test_text_of_others_is_no_markdown_in_the_summary() -> None:
+    result = WorkResult("n", "TASK-1", 1, "a", None, (), reason="<img src=x>\n# [link](x) `code`")
+    assert "\\<img src=x\\> \\# \\[link\\]\\(x\\) \\`code\\`" in summary.of_work(result)
