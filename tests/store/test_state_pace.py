@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from tdd_orchestrator.store.pace import Pace
 from tdd_orchestrator.store.state import StateStore
+from tdd_orchestrator.store.values import Conflict
 from world.git_server import GitServer
-from world.state_world import RUN_ID, change, nobody
+from world.state_world import RUN_ID, change, nobody, put, state_store
 
 
 class Clock:
@@ -51,6 +54,20 @@ async def test_repositories_do_not_wait_for_each_other() -> None:
     pace = Pace(10.0, clock=clock, sleep=clock.sleep)
     await pace.turn("one")
     await pace.turn("other")
+    assert clock.slept == []
+
+
+async def test_a_turn_that_was_not_used_delays_nobody(server: GitServer) -> None:
+    clock = Clock()
+    pace = Pace(10.0, clock=clock, sleep=clock.sleep)
+    store, other = StateStore(server.url, nobody, pace=pace), state_store(server.url)
+    before = await put(other, "first")
+    await put(other, "second")
+    with pytest.raises(Conflict):
+        await store.save(RUN_ID, change(before, "late"), before)
+    await put(store, "late")
+    store.close()
+    other.close()
     assert clock.slept == []
 
 

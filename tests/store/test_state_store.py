@@ -1,6 +1,8 @@
 """Loading and saving a run over real git and real HTTP."""
 
+import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,3 +176,25 @@ async def test_a_prefix_may_hide_the_state_from_the_branches(server: GitServer, 
     assert server.git("for-each-ref", "--format=%(refname)") == "refs/tdd/run/pr-42"
     assert await hidden.runs() == (RUN_ID,)
     hidden.close()
+
+
+async def test_a_repository_that_was_renamed_is_followed(server: GitServer) -> None:
+    server.renamed_from = "/before.git"
+    store = state_store(server.url.replace("/repo.git", "/before.git"))
+    await put(store, "first")
+    assert (await put(store, "second")).revision == server.git("rev-parse", REF)
+    store.close()
+
+
+async def test_a_save_that_was_given_up_is_settled_by_the_next(store: StateStore, server: GitServer) -> None:
+    loaded = await put(store, "first")
+    server.interject = lambda request: cancelled.set() if request.endswith("/git-receive-pack") else None
+    cancelled = threading.Event()
+    saving = asyncio.create_task(store.save(RUN_ID, change(loaded, "second"), loaded))
+    await asyncio.to_thread(cancelled.wait, 5)
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    standing = await put(store, "second")
+    assert standing.run is not None
+    assert standing.run.handled == ("first", "second")

@@ -59,6 +59,7 @@ class GitServer:
     requests: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     retry_after: str = "7"
+    renamed_from: str = ""  # an old path of the repository, answered with 301
     uploaded: list[int] = field(default_factory=list)
     interject: Callable[[str], None] = lambda request: None  # called before git sees a request
     port: int = 0
@@ -94,6 +95,8 @@ class GitServer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or else each answer waits 40 ms for an acknowledgement
+    wbufsize = -1
     world: GitServer
 
     def do_GET(self) -> None:
@@ -109,7 +112,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.world.requests.append(f"{self.command} {self.path}")
         self.world.logins.append(self.headers.get("Authorization", ""))
         fault = self.world.fault_for(self.path)
-        if fault in REFUSALS:
+        old = self.world.renamed_from
+        if old and self.path.startswith(old):
+            self._plain(301, "Location", self.world.url + self.path.removeprefix(old))
+        elif fault in REFUSALS:
             status, header = REFUSALS[fault]
             self._plain(status, header, self.world.retry_after if header == "Retry-After" else "Basic")
         elif fault is Fault.CUT_BEFORE:

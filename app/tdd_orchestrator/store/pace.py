@@ -31,3 +31,8 @@ class Pace:
         self._free[repository] = self._clock() + wait + self.interval
         if wait:
             await self._sleep(wait)
+
+    def give_back(self, repository: str) -> None:
+        """A turn was taken and nothing was pushed: whoever asks next need not wait for it."""
+        if repository in self._free:
+            self._free[repository] -= self.interval

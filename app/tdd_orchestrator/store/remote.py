@@ -49,6 +49,10 @@ class Moved(Exception):
     """The ref is not where the caller saw it."""
 
 
+class Overtaken(Moved):
+    """The ref moved while we were pushing: the push was uploaded for nothing."""
+
+
 class LoginRefused(Exception):
     """401: the token is wrong or has expired."""
 
@@ -74,13 +78,13 @@ class Push:
 class Remote:
     """A repository by its URL: `http(s)://`, `file://` or a path. Synchronous, and safe to use from several threads."""
 
-    def __init__(self, url: str, *, timeout: float = 60.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 60.0, connections: int = 1) -> None:
         self.url = url
         parts = urlsplit(url)
         self._is_http = parts.scheme in ("http", "https")
         self._path = parts.path if self._is_http else unquote(parts.path)
         self._base = f"{parts.scheme}://{parts.netloc}"
-        self._pool = Courteous(url, timeout)
+        self._pool = Courteous(url, timeout, connections)
 
     def close(self) -> None:
         """Close every connection."""

@@ -5,19 +5,22 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from tdd_orchestrator.store import snapshot
 from tdd_orchestrator.store.pace import Pace, Sleep
 from tdd_orchestrator.store.rebuild import Rebuild
-from tdd_orchestrator.store.remote import Declined, Login, LoginRefused, Moved, Push, Remote, replacement
+from tdd_orchestrator.store.remote import Declined, Login, LoginRefused, Moved, Overtaken, Push, Remote, replacement
 from tdd_orchestrator.store.snapshot import Snapshot
 from tdd_orchestrator.store.values import Change, Conflict, Loaded, StateRefused, StateUnreachable
 from tdd_orchestrator.store.weather import Limited, Weather
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Credentials = Callable[[], Awaitable[Login]]
 PREFIX = "refs/heads/tdd-state"
 ATTEMPTS = 5
@@ -25,6 +28,7 @@ DECLINED_ATTEMPTS = 4  # with the ref unmoved: a lock that is held passes by, a 
 LOGIN_ATTEMPTS = 2  # the second time with a fresh token
 LONGEST_WAIT = 120.0  # seconds; longer than that is for the caller to decide
 CACHED = 64
+THREADS = 8
 BACKOFF = wait_random_exponential(multiplier=0.5, max=10)
 
 
@@ -55,7 +59,8 @@ class StateStore:
         self._rebuild = rebuild or Rebuild()
         self._clock = clock
         self._sleep = sleep
-        self._remote = Remote(url, timeout=timeout)
+        self._remote = Remote(url, timeout=timeout, connections=THREADS)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="state")
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
 
     async def load(self, run_id: str) -> Loaded:
@@ -69,7 +74,7 @@ class StateStore:
             return Loaded(None, None)
         if files is None and known is not None:
             return known
-        found, told = await asyncio.to_thread(snapshot.opened, files or {}, self._rebuild)
+        found, told = await self._in_thread(snapshot.opened, files or {}, self._rebuild)
         return self._kept(run_id, _loaded(found, revision, told))
 
     async def save(self, run_id: str, change: Change, expecting: Loaded) -> Loaded:
@@ -83,14 +88,16 @@ class StateStore:
             return expecting
         if txns & expecting.applied:
             raise ValueError(f"applied before: {', '.join(sorted(txns & expecting.applied))}")
-        after, push = await asyncio.to_thread(self._prepared, run_id, change, expecting)
+        after, push = await self._in_thread(self._prepared, run_id, change, expecting)
         try:
             await self._pushed(push)
         except (Moved, StateUnreachable) as unknown:
             now = await self.load(run_id)
             if txns and txns <= now.applied:
                 return now
-            raise Conflict(run_id) if isinstance(unknown, Moved) else unknown from unknown
+            if isinstance(unknown, Moved):
+                raise Conflict(run_id) from unknown
+            raise
         return self._kept(run_id, _loaded(after, str(push.new), ""))
 
     async def runs(self) -> tuple[str, ...]:
@@ -105,7 +112,7 @@ class StateStore:
     async def export(self, run_id: str) -> bytes:
         """The SQLite file of a run, `b""` where there is no run."""
         loaded = await self.load(run_id)
-        return await asyncio.to_thread(loaded.snapshot.sqlite) if loaded.revision else b""
+        return await self._in_thread(loaded.snapshot.sqlite) if loaded.revision else b""
 
     async def delete(self, run_id: str, expecting: Loaded) -> None:
         """Remove the ref; `Conflict` where somebody wrote since `expecting`. Removing what is gone already is fine."""
@@ -116,7 +123,8 @@ class StateStore:
         self._cache.pop(run_id, None)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and end the threads when they are done."""
+        self._threads.shutdown(wait=False)
         self._remote.close()
 
     def _ref(self, run_id: str) -> str:
@@ -145,6 +153,11 @@ class StateStore:
         await self._pace.turn(self.url)
         try:
             await self._steadily(lambda login: self._attempt(push, login))
+        except Overtaken:
+            raise
+        except Moved:
+            self._pace.give_back(self.url)
+            raise
         except Declined as declined:
             raise StateRefused(
                 f"The repository does not let us write `{push.ref}`: {declined}.",
@@ -158,7 +171,7 @@ class StateStore:
         except Declined:
             head = self._remote.heads(push.ref, login).get(push.ref)
             if head != push.old:
-                raise Moved(head) from None
+                raise Overtaken(head) from None
             raise
 
     async def _steadily(self, act: Callable[[Login], T]) -> T:
@@ -179,8 +192,11 @@ class StateStore:
             raise StateUnreachable(f"{self.url} cannot be reached: {weather}.", remedy="Try again later.") from weather
 
     async def _once(self, act: Callable[[Login], T]) -> T:
-        login = await self._credentials()
-        return await asyncio.to_thread(act, login)
+        return await self._in_thread(act, await self._credentials())
+
+    async def _in_thread(self, act: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        """In a thread of ours: a server that hangs must not take the threads that everybody shares."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(act, *arguments, **options))
 
 
 def _loaded(found: Snapshot, revision: str, told: str) -> Loaded:

@@ -31,11 +31,12 @@ class Limited(Weather):
 class Courteous:
     """A pool of connections as dulwich wants one; it raises `Limited` and `StateRefused` where dulwich would say less.
 
-    `timeout` is seconds for connecting and for each wait for bytes.
+    `timeout` is seconds for connecting (10 at most) and for each wait for bytes; `connections` are kept open.
     """
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, connections: int = 1) -> None:
         self._pool = cast(urllib3.PoolManager, default_urllib3_manager(None, base_url=url))  # honours proxy variables
+        self._pool.connection_pool_kw["maxsize"] = connections
         self._timeout = urllib3.Timeout(connect=min(timeout, 10.0), read=timeout)
         self.headers = self._pool.headers
 
