@@ -117,6 +117,9 @@ async def test_a_job_token_is_the_actions_app_with_what_the_workflow_file_grants
     job = town.client(token)
     made = await job.post("/check-runs", json={"name": "x", "head_sha": "main"})
     assert (made.status_code, made.json()["app"]["slug"]) == (201, "github-actions")
+    assert made.headers["x-ratelimit-limit"] == "1000"
+    assert run.suite is not None
+    assert made.json()["check_suite"]["id"] == run.suite.id
     assert (await job.post("/git/blobs", json={"content": "x"})).status_code == 403
     town.hub.actions.revoke_token(token)
     assert (await job.get("/branches")).status_code == 401

@@ -61,6 +61,7 @@ class Contract:
 
     def __init__(self, description: Json) -> None:
         self._paths: Json = description["paths"]
+        self._schemas: Json = description["components"]["schemas"]
         self._components = as_json_schema({"schemas": description["components"]["schemas"]})
         self._responses: Json = description["components"]["responses"]
         self._validators: dict[str, Any] = {}
@@ -96,8 +97,34 @@ class Contract:
         schemas = [one["schema"] for kind, one in response.get("content", {}).items() if kind.endswith("json")]
         if not schemas:
             return problems
-        wanted = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-        return problems + self._check(f"{name} {exchange.status}", wanted, exchange.answered)
+        wanted, place = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, f"{name} {exchange.status}"
+        invented = [f"{place}: {at} is not described" for at in self._invented(wanted, exchange.answered, "")]
+        return problems + self._check(place, wanted, exchange.answered) + invented
+
+    def _invented(self, schema: Json, value: Any, at: str) -> list[str]:
+        """Fields of an answer that the description does not know; of alternatives the one that fits best."""
+        schema = self._resolved(schema)
+        for word in ("anyOf", "oneOf"):
+            if word in schema:
+                return min((self._invented(one, value, at) for one in schema[word]), key=len)
+        if isinstance(value, list) and "items" in schema:
+            return sorted({line for one in value for line in self._invented(schema["items"], one, f"{at}[]")})
+        known = {key: one for part in [schema, *schema.get("allOf", [])] for key, one in self._properties(part).items()}
+        if not isinstance(value, dict) or not known or schema.get("additionalProperties"):
+            return []
+        here = [(f"{at}.{key}".lstrip("."), key, one) for key, one in value.items()]
+        strange = [place for place, key, _ in here if key not in known]
+        deeper = [self._invented(known[key], one, place) for place, key, one in here if key in known]
+        return strange + [line for lines in deeper for line in lines]
+
+    def _properties(self, schema: Json) -> Json:
+        found: Json = self._resolved(schema).get("properties", {})
+        return found
+
+    def _resolved(self, schema: Json) -> Json:
+        while "$ref" in schema:
+            schema = self._schemas[schema["$ref"].rpartition("/")[2]]
+        return schema
 
     def _response(self, operation: Json, status: int) -> Json | None:
         found: Json | None = operation["responses"].get(str(status))

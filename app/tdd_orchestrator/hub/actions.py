@@ -224,6 +224,7 @@ class Actions:
         )
         run.display_title = workflow.title(self.contexts(run)) or _first_line(repository, sha, workflow)
         run.suite = CheckSuite(world.new_id("suite"), tokens.actions_app(world), sha, branch, now, now)
+        repository.suites[run.suite.id] = run.suite  # one for each run: a job's own check runs land in any of them
         repository.runs[run.id] = run
         self._announcer.workflow_run("requested", run)
         self._launch(run)

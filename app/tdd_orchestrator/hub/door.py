@@ -22,6 +22,7 @@ from tdd_orchestrator.hub.state import Json, Repository
 
 VERSIONS: Final = ("2022-11-28", "2026-03-10")
 """Supported values of X-GitHub-Api-Version; the first is the default."""
+JOB_LIMIT: Final = 1000  # requests in an hour by a job's token
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -51,7 +52,7 @@ def _serve(site: Site, methods: Mapping[str, Endpoint]) -> Callable[[Request], A
             version = _version(request)
             grant = grant_for(site.world, token)
             exchange.token_kind = token_kind(grant)
-            limits = _spend(site, token or "anonymous") if endpoint.path != "/rate_limit" else {}
+            limits = _spend(site, token or "anonymous", grant) if endpoint.path != "/rate_limit" else {}
             call = _call(site, request, endpoint, grant, version, raw)
             answer = endpoint.act(call)
         except Refused as refusal:
@@ -108,17 +109,18 @@ def _version(request: Request) -> str:
     raise Refused(400, f"{asked!r} is not a valid API version.")
 
 
-def _spend(site: Site, token: str) -> dict[str, str]:
+def _spend(site: Site, token: str, grant: Grant) -> dict[str, str]:
     """Count a request against the caller's hour; refuse it when the hour's requests are spent."""
     used = site.spend(token)
+    most = min(site.rate_limit, JOB_LIMIT) if token_kind(grant) == "job" else site.rate_limit
     limits = {
-        "x-ratelimit-limit": str(site.rate_limit),
-        "x-ratelimit-remaining": str(max(0, site.rate_limit - used)),
-        "x-ratelimit-used": str(min(used, site.rate_limit)),
+        "x-ratelimit-limit": str(most),
+        "x-ratelimit-remaining": str(max(0, most - used)),
+        "x-ratelimit-used": str(min(used, most)),
         "x-ratelimit-reset": str(site.hour_of(token)[1]),
         "x-ratelimit-resource": "core",
     }
-    if used > site.rate_limit:
+    if used > most:
         raise Refused(403, "API rate limit exceeded for installation.", headers=limits)
     return limits
 

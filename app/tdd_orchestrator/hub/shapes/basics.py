@@ -198,7 +198,6 @@ def repository(world: World, one: Repository) -> Json:
         "web_commit_signoff_required": False,
         "topics": [],
         "visibility": "private" if one.private else "public",
-        "custom_properties": {},
         "default_branch": one.default_branch,
     }
 
