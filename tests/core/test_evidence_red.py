@@ -19,6 +19,7 @@ from tdd_orchestrator.core.evidence import (
     Verdict,
     judge_red,
     judge_second_sight,
+    missing_in,
 )
 from tdd_orchestrator.core.evidence.reports import CRASH, TIMEOUT
 from tdd_orchestrator.core.plan import TaskKind
@@ -239,6 +240,24 @@ def test_without_a_run_with_stubs_nothing_is_known() -> None:
     assert sight(SuiteReport(ended=Ended.CRASHED)).standing is Standing.COULD_NOT_JUDGE
     assert sight(SuiteReport()).standing is Standing.COULD_NOT_JUDGE
     assert sight(SuiteReport((OLD,))).reasons[0].failure is FailureClass.NOT_COLLECTED
+
+
+def test_what_a_stub_brought_to_a_stop_says_nothing_beside_a_run_that_speaks() -> None:
+    hung = SuiteReport((raising(TIMEOUT, outcome=Outcome.ERROR),), ended=Ended.TIMED_OUT)
+    uncollected = SuiteReport(collection_errors=(replace(raising("TypeError", **COLLECT), id=NEW),))
+    assert sight(hung, SuiteReport((failing(),))).accepted
+    assert sight(SuiteReport((failing(),)), uncollected).accepted
+    assert sight(hung).reasons[0].failure is FailureClass.TIMEOUT
+    assert sight(uncollected).reasons[0].failure is FailureClass.COLLECTION_ERROR
+
+
+def test_a_test_that_got_further_and_missed_more_is_looked_at_once_more() -> None:
+    further = SuiteReport((failing("test_b"), raising("AttributeError", missing="shop:y")))
+    verdict = sight(further)
+    assert (verdict.standing, verdict.second_sight) == (Standing.SECOND_SIGHT, (f"{NEW}::test_it",))
+    assert missing_in([further], PLANNED) == ("shop:y",)
+    assert sight(further, SuiteReport((failing("test_b"), failing()))).accepted
+    assert sight(further, SuiteReport((failing("test_b", outcome=Outcome.PASSED), PASSES))).standing is Standing.REFUSED
 
 
 def test_old_tests_of_the_same_file_must_come_back_with_the_stubs() -> None:

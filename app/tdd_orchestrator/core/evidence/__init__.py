@@ -5,7 +5,7 @@ from tdd_orchestrator.core.evidence.fingerprints import fingerprint
 from tdd_orchestrator.core.evidence.green import judge_green, judge_refactor, unsteady
 from tdd_orchestrator.core.evidence.kinds import PROOFS, Proof, judge_kind
 from tdd_orchestrator.core.evidence.planned import Planned
-from tdd_orchestrator.core.evidence.red import judge_red, judge_second_sight
+from tdd_orchestrator.core.evidence.red import judge_red, judge_second_sight, missing_in
 from tdd_orchestrator.core.evidence.reports import Ended, Outcome, Phase, SuiteReport, TestResult
 from tdd_orchestrator.core.evidence.verdicts import FailureClass, Reason, Standing, Verdict
 
@@ -29,5 +29,6 @@ __all__ = [
     "judge_red",
     "judge_refactor",
     "judge_second_sight",
+    "missing_in",
     "unsteady",
 ]

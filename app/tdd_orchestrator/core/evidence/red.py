@@ -9,6 +9,7 @@ from tdd_orchestrator.core.evidence.reports import Phase, SuiteReport, TestResul
 from tdd_orchestrator.core.evidence.verdicts import FailureClass, Reason, Standing, Verdict, settled, unjudged
 from tdd_orchestrator.core.plan import TaskKind
 
+PROOF, MISSING = FailureClass.ASSERTION, FailureClass.MISSING_PLANNED_SYMBOL
 # Sorted by how much a class tells the author when a test was tried with several stubs.
 TELLING = (
     FailureClass.PASSED_ALREADY,
@@ -53,7 +54,7 @@ def judge_red(
         *(reason(result, classes[result.id]) for result in new if not _counts(classes[result.id], kind)),
         *worse(before, red, classes, excused),
     ]
-    again = tuple(name for name, failure in classes.items() if failure is FailureClass.MISSING_PLANNED_SYMBOL)
+    again = tuple(name for name, failure in classes.items() if failure is MISSING)
     if again and not against:
         return Verdict(Standing.SECOND_SIGHT, second_sight=again, classes=tuple(classes.items()))
     return settled(against, classes.items())
@@ -83,27 +84,45 @@ def judge_second_sight(
     """Whether tests that miss planned code fail on an assertion once stubs are in its place.
 
     `stubbed` are runs of the same tests, one for each flavour of stub (`core/stubs.py`). One assertion in one of them
-    is proof: the test tells at least that dumb code from the right one. Tests that failed on an assertion in `red`
-    need no second proof.
+    is proof: the test tells at least that dumb code from the right one; a run that a stub brought to a stop says
+    nothing. Tests that failed on an assertion in `red` need no second proof.
+    Standing `second_sight` again: with the stubs in place, a test got further and missed more that is planned. Stub
+    what `missing_in` finds in these runs as well, and judge all runs together.
     """
-    if not stubbed:
-        return unjudged("The tests were never run with stubs, so nothing is known about them.")
-    for report in stubbed:
-        if stop := unusable(report, "The run with stubs"):
-            return stop
-    runs = [{result.id: result for result in new_results(new_tests, before, report)} for report in stubbed]
-    proven = {r.id for r in new_results(new_tests, before, red) if classify(r, planned) is FailureClass.ASSERTION}
-    classes: dict[str, FailureClass] = {}
-    against = _uncollected(new_tests, [result for run in runs for result in run.values()])
-    for name in dict.fromkeys(name for run in runs for name in run):
-        if name in proven:
-            classes[name] = FailureClass.ASSERTION
-            continue
-        result, classes[name] = _most_telling([run[name] for run in runs if name in run], planned)
-        if classes[name] is not FailureClass.ASSERTION:
-            against.append(_at_second_sight(result, classes[name]))
-    against += [each for each in gone(before, stubbed[0]) if _in_new_file(each.path, new_tests)]
+    usable = [report for report in stubbed if unusable(report, "The run with stubs") is None]
+    if not usable:
+        stops = (unusable(report, "The run with stubs") for report in stubbed)
+        return next(filter(None, stops), unjudged("The tests were never run with stubs: nothing is known about them."))
+    proven = {r.id for r in new_results(new_tests, before, red) if classify(r, planned) is PROOF}
+    told = _best_of(new_tests, before, usable, planned)
+    classes = {name: FailureClass.ASSERTION if name in proven else failure for name, (_, failure) in told.items()}
+    against = [
+        *_uncollected(new_tests, [result for result, _ in told.values()]),
+        *(_at_second_sight(told[name][0], failure) for name, failure in classes.items() if failure is not PROOF),
+        *(each for each in gone(before, usable[-1]) if _in_new_file(each.path, new_tests)),
+    ]
+    still = tuple(name for name, failure in classes.items() if failure is MISSING)
+    if still and {each.test for each in against} == set(still):
+        return Verdict(Standing.SECOND_SIGHT, tuple(against), still, tuple(classes.items()))
     return settled(against, classes.items())
+
+
+def missing_in(reports: Iterable[SuiteReport], planned: Planned) -> tuple[str, ...]:
+    """What tests looked for in vain and the plan is to bring, as `module:Name.attribute`: the names to stub."""
+    found = (result for report in reports for result in report.everything)
+    return tuple(sorted({each.missing for each in found if classify(each, planned) is MISSING}))
+
+
+def _best_of(
+    new_tests: Sequence[str], before: SuiteReport, reports: Sequence[SuiteReport], planned: Planned
+) -> dict[str, tuple[TestResult, FailureClass]]:
+    """Each new test with its most telling result; no file that one run could not collect, but another could."""
+    seen: dict[str, list[TestResult]] = {}
+    for report in reports:
+        for result in new_results(new_tests, before, report):
+            seen.setdefault(result.id, []).append(result)
+    files = {name.partition("::")[0] for name in seen if "::" in name}
+    return {name: _most_telling(results, planned) for name, results in seen.items() if name not in files}
 
 
 def _most_telling(results: Sequence[TestResult], planned: Planned) -> tuple[TestResult, FailureClass]:
