@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tdd_orchestrator.core.effect import Effect
@@ -63,7 +63,7 @@ def sent(value: object) -> Any:
     return json.loads(json.dumps(to_wire(value)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 @pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
 def test_every_value_that_is_sent_comes_back_equal(kind: type[Any], data: st.DataObject) -> None:
@@ -71,25 +71,25 @@ def test_every_value_that_is_sent_comes_back_equal(kind: type[Any], data: st.Dat
     assert from_wire(kind, sent(value)) == value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(any_member(Event))
 def test_every_event_comes_back_equal(event: Event) -> None:
     assert from_wire_union(Event, sent(event)) == event
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(any_member(Effect))
 def test_every_effect_comes_back_equal(effect: Effect) -> None:
     assert from_wire_union(Effect, sent(effect)) == effect
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything(Drawing))
 def test_mappings_sets_pairs_and_literals_come_back_equal(drawing: Drawing) -> None:
     assert from_wire(Drawing, sent(drawing)) == drawing
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_whatever_is_read_nothing_but_malformed_wire_is_raised(wire: object) -> None:
     for kind in (Drawing, WorkResult):

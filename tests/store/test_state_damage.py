@@ -58,6 +58,7 @@ DAMAGES: dict[str, Damage] = {
     "a table is gone": edited("DROP TABLE job"),
     "a trigger that is not ours": edited("CREATE TRIGGER t AFTER INSERT ON applied BEGIN DELETE FROM outbox; END"),
     "a value without sense": edited("""UPDATE run SET doc = replace(doc, '"state":"', '"state":"un')"""),
+    "a value without a bottom": edited("UPDATE run SET doc = printf('%.100000c', '[')"),
     "a value that is no JSON": edited("UPDATE run SET doc = '{'"),
     "an effect that nobody knows": edited("UPDATE outbox SET kind = 'Explode'"),
 }
@@ -96,8 +97,9 @@ def test_a_newer_apps_state_is_left_alone(branch: Branch) -> None:
         (lambda lines: lines.replace(b'{"txn":"first"', b"\x00\x00"), "line 2 cannot be read"),
         (lambda lines: b"[]\n" + lines, "line 1 cannot be read"),
         (lambda lines: b"\xff\xfe\n" + lines, "line 1 cannot be read"),
+        (lambda lines: b"[" * 100_000 + b"\n" + lines, "line 1 cannot be read"),
     ],
-    ids=["cut", "missing", "rotten", "foreign", "no text"],
+    ids=["cut", "missing", "rotten", "foreign", "no text", "without a bottom"],
 )
 def test_a_damaged_log_starts_again_from_the_database(branch: Branch, damage: Damage, said: str) -> None:
     saved = branch.put("first", "second", "third")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tdd_orchestrator.core.effect import Effect
@@ -64,7 +64,7 @@ MEMORIES = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MEMORIES, MEMORIES)
 def test_what_is_written_is_read_back_whatever_stood_there_before(before: Memory, after: Memory) -> None:
     first = database.written(b"", Memory(), before)
@@ -80,7 +80,7 @@ def test_text_and_numbers_that_sqlite_does_not_hold_do_not_stop_a_run() -> None:
     assert database.read(database.written(b"", Memory(), memory)) == memory
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(any_member(Event), max_size=5))
 def test_a_run_that_is_rebuilt_from_its_log_equals_the_original(events: list[Event]) -> None:
     run, _ = folded(None, SEEN, *events)

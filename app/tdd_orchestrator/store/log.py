@@ -96,7 +96,7 @@ def _line(content: dict[str, Any]) -> bytes:
 def _is_line(line: bytes) -> bool:
     try:
         content = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(content, dict) and ("event" in content or "checkpoint" in content)
 

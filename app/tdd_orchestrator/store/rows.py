@@ -25,7 +25,7 @@ def from_doc(expected: type[T], text: object) -> T:
     """The value in a `doc`; `MalformedWire` where there is none."""
     try:
         return from_wire(expected, json.loads(str(text)))
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise MalformedWire(f"{expected.__name__}: not JSON ({broken}).") from broken
 
 
