@@ -13,7 +13,7 @@ from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.store.state import StateStore
 from tdd_orchestrator.store.values import Change, Conflict, Loaded
 from world.git_server import GitServer, bare_repository
-from world.state_world import REF, RUN_ID, change, files_of, happened, put, state_store
+from world.state_world import REF, RUN_ID, Hurried, change, files_of, happened, put, state_store
 
 NewStore = Callable[[], StateStore]
 
@@ -160,11 +160,14 @@ async def test_a_run_id_that_is_no_name_for_a_ref_is_a_bug(store: StateStore) ->
 
 
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
-async def test_a_repository_on_this_machine_will_do(tmp_path: Path, form: str) -> None:
+async def test_a_repository_on_this_machine_will_do(tmp_path: Path, hurried: Hurried, form: str) -> None:
     url = form.format(bare_repository(tmp_path / "local.git"))
-    store = state_store(url)
-    await put(store, "first")
+    store = state_store(url, sleep=hurried)
+    before = await put(store, "first")
     assert (await put(state_store(url), "second")).run == (await store.load(RUN_ID)).run
+    with pytest.raises(Conflict):
+        await store.save(RUN_ID, change(before, "late"), before)
+    assert hurried.slept == []
     assert len(files_of(url)[1]) == 3
     GitServer(tmp_path / "local.git").git("fsck", "--strict")
 

@@ -123,9 +123,10 @@ class Remote:
             except _Done:
                 return
         name = Ref(push.ref.encode())
-        if result.ref_status is None or name not in result.ref_status:
+        told = result.ref_status or {}
+        if self._is_http and name not in told:  # on this machine only failures are told
             raise Weather("the server did not say whether it moved the ref")
-        if status := result.ref_status[name]:
+        if status := told.get(name):
             raise Declined("; ".join([status, *_sentences(notes)]))
 
     def _client(self, login: Login) -> GitClient:
