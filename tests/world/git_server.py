@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -238,12 +237,3 @@ def git_server(root: Path, hang: float = 3.0) -> Iterator[GitServer]:
             world.stopping.set()
             server.shutdown()
             thread.join()
-
-
-def until(condition: object, seconds: float = 5.0) -> None:
-    """Wait for a condition, with a deadline."""
-    deadline = time.monotonic() + seconds
-    while not (condition() if callable(condition) else condition):
-        if time.monotonic() > deadline:
-            raise TimeoutError("the condition did not come true")
-        time.sleep(0.01)

@@ -1,7 +1,7 @@
 """`run.sqlite`: bytes to `Memory` and back, in memory. Only what changed is written, so most pages stay the same."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from itertools import groupby
@@ -16,6 +16,7 @@ from tdd_orchestrator.core.wire import MalformedWire
 from tdd_orchestrator.store import rows
 from tdd_orchestrator.store.memory import Applied, Memory
 from tdd_orchestrator.store.schema import TABLES, VERSION, VIEWS
+from tdd_orchestrator.store.update import update
 
 V = TypeVar("V")
 EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in get_args(Effect)}
@@ -47,10 +48,7 @@ def written(database: bytes, before: Memory, after: Memory) -> bytes:
         database, before = _blank(), Memory()
     with _opened(database) as connection:
         with connection:
-            _write_run(connection, before.run, after.run)
-            _write_list(connection, "outbox", _keyed(before.outbox), _keyed(after.outbox), _effect_row)
-            _write_map(connection, "shown", before.shown, after.shown)
-            _write_applied(connection, before.applied, after.applied)
+            update(connection, before, after)
         return connection.serialize()
 
 
@@ -129,75 +127,3 @@ def _grouped(
 ) -> dict[tuple[object, ...], tuple[V, ...]]:
     found = groupby(connection.execute(query), key=lambda row: row[:width])
     return {key: tuple(rows.from_doc(kind, row[width]) for row in group) for key, group in found}
-
-
-def _write_run(connection: sqlite3.Connection, before: Run | None, after: Run | None) -> None:
-    if after is None or after == before:
-        return
-    connection.execute("DELETE FROM run")
-    _insert(connection, "run", [rows.run_row(after)])
-    tasks_before = {task.key: task for task in before.tasks} if before else {}
-    tasks_after = {task.key: task for task in after.tasks}
-    for key in [key for key, task in tasks_before.items() if tasks_after.get(key) != task]:
-        for table in ("attempt", "stage", "usage"):
-            connection.execute(f"DELETE FROM {table} WHERE task = ?", (key,))  # noqa: S608 names of ours
-    for task in [task for key, task in tasks_after.items() if tasks_before.get(key) != task]:
-        _insert(connection, "attempt", rows.attempt_rows(task))
-        _insert(connection, "stage", rows.stage_rows(task))
-        _insert(connection, "usage", rows.usage_rows(task))
-    _write_list(connection, "task", tasks_before, tasks_after, rows.task_row)
-    connection.execute("DELETE FROM usage WHERE task = ''")
-    _insert(connection, "usage", rows.plan_usage_rows(after))
-    jobs_before = {job.nonce: job for job in before.jobs} if before else {}
-    _write_list(connection, "job", jobs_before, {job.nonce: job for job in after.jobs}, rows.job_row)
-
-
-def _write_list(
-    connection: sqlite3.Connection,
-    table: str,
-    before: Mapping[str, V],
-    after: Mapping[str, V],
-    row: Callable[[V, int], rows.Row],
-) -> None:
-    """Values in order. A `seq` only grows along the list, so one that keeps its place keeps its row."""
-    key = "nonce" if table == "job" else "key"
-    seqs: dict[str, int] = dict(connection.execute(f"SELECT {key}, seq FROM {table}"))  # noqa: S608 names of ours
-    last, newest = 0, max(seqs.values(), default=0)
-    for name in before.keys() - after.keys():
-        connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (name,))  # noqa: S608 names of ours
-    for name, value in after.items():
-        seq = seqs.get(name, 0)
-        if seq <= last:
-            seq = newest = newest + 1
-        if seq != seqs.get(name) or before.get(name) != value:
-            _insert(connection, table, [row(value, seq)])
-        last = seq
-
-
-def _write_map(
-    connection: sqlite3.Connection, table: str, before: Mapping[str, Shown], after: Mapping[str, Shown]
-) -> None:
-    changed = [(key, shown) for key, shown in after.items() if before.get(key) != shown]
-    _insert(connection, table, [rows.cells(key, shown.id, shown.digest) for key, shown in changed])
-
-
-def _write_applied(connection: sqlite3.Connection, before: tuple[Applied, ...], after: tuple[Applied, ...]) -> None:
-    known = {one.txn for one in before}
-    new = [(None, *rows.cells(one.txn, one.at)) for one in after if one.txn not in known]
-    _insert(connection, "applied", new)
-    oldest = "SELECT seq FROM applied ORDER BY seq DESC LIMIT 1 OFFSET ?"
-    connection.execute(f"DELETE FROM applied WHERE seq <= ({oldest})", (len(after),))  # noqa: S608 text of ours
-
-
-def _insert(connection: sqlite3.Connection, table: str, new: Iterable[rows.Row]) -> None:
-    for row in new:
-        marks = ", ".join("?" * len(row))
-        connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608 names of ours
-
-
-def _effect_row(effect: Effect, seq: int) -> rows.Row:
-    return rows.cells(effect.key, seq, type(effect).__name__, rows.doc(effect))
-
-
-def _keyed(effects: tuple[Effect, ...]) -> dict[str, Effect]:
-    return {effect.key: effect for effect in effects}

@@ -9,27 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
-
 from tdd_orchestrator.store import snapshot
 from tdd_orchestrator.store.pace import Pace, Sleep
+from tdd_orchestrator.store.patience import patient
 from tdd_orchestrator.store.rebuild import Rebuild
 from tdd_orchestrator.store.remote import Declined, Login, LoginRefused, Moved, Overtaken, Push, Remote, replacement
 from tdd_orchestrator.store.snapshot import Snapshot
 from tdd_orchestrator.store.values import Change, Conflict, Loaded, StateRefused, StateUnreachable
-from tdd_orchestrator.store.weather import Limited, Weather
+from tdd_orchestrator.store.weather import Weather
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Credentials = Callable[[], Awaitable[Login]]
 PREFIX = "refs/heads/tdd-state"
-ATTEMPTS = 5
-DECLINED_ATTEMPTS = 4  # with the ref unmoved: a lock that is held passes by, a rule does not
-LOGIN_ATTEMPTS = 2  # the second time with a fresh token
-LONGEST_WAIT = 120.0  # seconds; longer than that is for the caller to decide
 CACHED = 64
 THREADS = 8
-BACKOFF = wait_random_exponential(multiplier=0.5, max=10)
 
 
 class StateStore:
@@ -176,13 +170,7 @@ class StateStore:
 
     async def _steadily(self, act: Callable[[Login], T]) -> T:
         """Do it in a thread, again while it is only weather."""
-        attempts = AsyncRetrying(
-            retry=retry_if_exception(_may_pass),
-            wait=_pause,
-            stop=_enough,
-            sleep=self._sleep,
-            reraise=True,
-        )
+        attempts = patient(self._sleep)
         try:
             return await attempts(self._once, act)
         except LoginRefused as refused:
@@ -203,31 +191,3 @@ def _loaded(found: Snapshot, revision: str, told: str) -> Loaded:
     memory = found.memory
     applied = frozenset(one.txn for one in memory.applied)
     return Loaded(memory.run, revision, memory.outbox, memory.shown, applied, told, found)
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether trying again is worth while."""
-    match error:
-        case Declined():
-            return not error.for_good
-        case Limited():
-            return error.seconds <= LONGEST_WAIT
-        case _:
-            return isinstance(error, Weather | LoginRefused)
-
-
-def _enough(state: RetryCallState) -> bool:
-    """Whether it was tried often enough."""
-    match state.outcome and state.outcome.exception():
-        case Declined():
-            return state.attempt_number >= DECLINED_ATTEMPTS
-        case LoginRefused():
-            return state.attempt_number >= LOGIN_ATTEMPTS
-        case _:
-            return state.attempt_number >= ATTEMPTS
-
-
-def _pause(state: RetryCallState) -> float:
-    """Seconds until the next try: what the server asked for, or a random time that grows."""
-    error = state.outcome and state.outcome.exception()
-    return error.seconds if isinstance(error, Limited) else BACKOFF(state)
