@@ -5,7 +5,9 @@ may lie.
 """
 
 import io
+import lzma
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 import httpx
@@ -18,34 +20,46 @@ RESULT_NAMES = ("tdd-result", "tdd-work")
 LARGEST = 100_000_000
 MOST_FILES = 10_000
 CHUNK = 1 << 16
+# What Python's zipfile raises for archives that are damaged, encrypted or strangely made.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
 
 
 async def result_files(connection: Connection, workflow_run: int, *, largest: int = LARGEST) -> dict[str, bytes]:
-    """The files of the newest artifact `tdd-result`, else `tdd-work`, of a run; `{}` where there is neither or it has
-    expired.
+    """The files of the newest artifact `tdd-result`, else `tdd-work`, of a run.
+
+    `{}` where there is neither, where it has expired, and where the run was deleted.
     """
-    found: dict[str, dict[str, object]] = {}
-    listed = connection.pages("/repos/{repo}/actions/runs/{run}/artifacts", inside="artifacts", run=workflow_run)
-    async for artifact in listed:
-        name = str(artifact["name"])
-        if name in RESULT_NAMES and not artifact.get("expired") and _id(artifact) > _id(found.get(name)):
-            found[name] = artifact
-    for name in RESULT_NAMES:
-        if name in found:
-            return unpacked(await _download(connection, _id(found[name]), largest), largest)
-    return {}
+    try:
+        artifact = await _newest(connection, workflow_run)
+        zipped = await _download(connection, artifact, largest) if artifact else None
+    except (Gone, NotFound):
+        return {}
+    return {} if zipped is None else unpacked(zipped, largest)
 
 
-def _id(artifact: dict[str, object] | None) -> int:
-    return int(str(artifact["id"])) if artifact else 0
+async def _newest(connection: Connection, workflow_run: int) -> int | None:
+    """The id of the artifact that counts."""
+    found: dict[str, int] = {}
+    route = "/repos/{repo}/actions/runs/{run}/artifacts"
+    async for artifact in connection.pages(route, inside="artifacts", run=workflow_run):
+        if not artifact.get("expired"):
+            name = str(artifact["name"])
+            found[name] = max(found.get(name, 0), int(artifact["id"]))
+    return next((found[name] for name in RESULT_NAMES if name in found), None)
 
 
 async def _download(connection: Connection, artifact: int, largest: int) -> bytes:
     """The zip. GitHub answers with an address elsewhere, good for a minute; our token stays here."""
-    try:
-        answer = await connection.get("/repos/{repo}/actions/artifacts/{artifact}/zip", artifact=artifact)
-    except (Gone, NotFound) as absent:
-        raise Gone(f"Artifact {artifact} of {connection.repo} has expired.", remedy="Run the task again.") from absent
+    answer = await connection.get("/repos/{repo}/actions/artifacts/{artifact}/zip", artifact=artifact)
     if answer.status != 302:
         return answer.content
     try:
@@ -89,7 +103,7 @@ def unpacked(zipped: bytes, largest: int = LARGEST) -> dict[str, bytes]:
                 if left < 0:
                     raise UnsafeArtifact(f"The artifact unpacks to more than {largest} bytes.")
                 files[name] = content
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as broken:
+    except BROKEN as broken:
         raise UnsafeArtifact(f"The artifact is not a zip file that can be read: {broken}") from broken
     return files
 

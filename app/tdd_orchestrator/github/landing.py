@@ -104,7 +104,7 @@ class _Landing:
         """Whether the bundle holds this task's commits and each stays within its stage's bounds."""
         effect = self.effect
         if bundle is None:
-            return self._refused("The workflow run's result has expired or holds no commits.")
+            return self._refused("The workflow run's result has expired, cannot be read, or holds no commits.")
         if not await self.bare.has(effect.base) or not await self.bare.descends(effect.onto, effect.base):
             return self._refused(f"The branch was rewritten: {effect.base[:12]} is no longer part of it.")
         unread = await unbundle(self.bare, bundle, effect.tip)

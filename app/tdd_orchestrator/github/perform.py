@@ -4,6 +4,7 @@ an event.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -24,6 +25,7 @@ from tdd_orchestrator.core.event import Event
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github import checks, comments, dispatch
 from tdd_orchestrator.github.client import Connection
+from tdd_orchestrator.github.errors import UnsafeArtifact
 from tdd_orchestrator.github.landing import Lander, Terms
 from tdd_orchestrator.github.merging import Identity
 from tdd_orchestrator.github.read import RepositoryReader
@@ -110,7 +112,8 @@ class Performer:
     async def _land(self, effect: Land, terms: Terms) -> Event:
         bundle = None
         if effect.staged is None:
-            bundle = (await self.reader.result_files(effect.workflow_run)).get(BUNDLE)
+            with suppress(UnsafeArtifact):  # no bundle then, which the lander refuses unless the task has landed
+                bundle = (await self.reader.result_files(effect.workflow_run)).get(BUNDLE)
         return await self._lander.land(effect, bundle, terms)
 
 

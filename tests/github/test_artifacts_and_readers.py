@@ -1,0 +1,146 @@
+"""Zips from a machine that ran other people's code, and answers that are not what one would like them to be."""
+
+import io
+import stat
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+import respx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tdd_orchestrator.github.artifacts import result_files, unpacked
+from tdd_orchestrator.github.errors import Truncated, UnsafeArtifact
+from tdd_orchestrator.github.read import RepositoryReader
+from world.patient import ROOT, connected
+
+ELSEWHERE = "https://storage.test/zip?sig=1"
+
+
+def zipped(files: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] = lambda _: None) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            change(entry)
+            archive.writestr(entry, content)
+    return kept.getvalue()
+
+
+def listed(*artifacts: dict[str, Any]) -> None:
+    respx.get(f"{ROOT}/actions/runs/44/artifacts").mock(
+        return_value=httpx.Response(200, json={"artifacts": list(artifacts)})
+    )
+
+
+@respx.mock
+async def test_the_newest_result_is_fetched_from_elsewhere_without_our_token() -> None:
+    listed(
+        {"id": 1, "name": "tdd-result"},
+        {"id": 3, "name": "tdd-result", "expired": False},
+        {"id": 4, "name": "tdd-work"},
+        {"id": 5, "name": "tdd-result", "expired": True},
+        {"id": 6, "name": "coverage"},
+    )
+    respx.get(f"{ROOT}/actions/artifacts/3/zip").mock(return_value=httpx.Response(302, headers={"Location": ELSEWHERE}))
+    there = respx.get(ELSEWHERE).mock(return_value=httpx.Response(200, content=zipped({"a/result.json": b"{}"})))
+    async with connected() as github:
+        assert await result_files(github, 44) == {"a/result.json": b"{}"}
+    assert "Authorization" not in there.calls.last.request.headers
+
+
+@respx.mock
+@pytest.mark.parametrize("status", [404, 410])
+async def test_no_artifact_an_expired_one_and_a_deleted_run_are_no_files(status: int) -> None:
+    async with connected() as github:
+        listed()
+        assert await result_files(github, 44) == {}
+        listed({"id": 3, "name": "tdd-work"})
+        respx.get(f"{ROOT}/actions/artifacts/3/zip").mock(return_value=httpx.Response(status, json={}))
+        assert await result_files(github, 44) == {}
+        respx.get(f"{ROOT}/actions/runs/44/artifacts").mock(return_value=httpx.Response(status, json={}))
+        assert await result_files(github, 44) == {}
+
+
+@respx.mock
+async def test_a_download_that_does_not_end_is_cut_off() -> None:
+    listed({"id": 3, "name": "tdd-work"})
+    respx.get(f"{ROOT}/actions/artifacts/3/zip").mock(return_value=httpx.Response(302, headers={"Location": ELSEWHERE}))
+    respx.get(ELSEWHERE).mock(return_value=httpx.Response(200, content=b"x" * 2000))
+    async with connected() as github:
+        with pytest.raises(UnsafeArtifact, match="larger than 1000 bytes"):
+            await result_files(github, 44, largest=1000)
+
+
+@pytest.mark.parametrize("name", ["../up", "/root", "a/../../b", "a\\b", "C:/x", "a//b", "./a", "a\nb"])
+def test_a_name_that_leaves_the_archive_is_refused(name: str) -> None:
+    with pytest.raises(UnsafeArtifact, match="not a plain file"):
+        unpacked(zipped({name: b""}))
+
+
+def test_a_symbolic_link_is_refused() -> None:
+    def link(entry: zipfile.ZipInfo) -> None:
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+    with pytest.raises(UnsafeArtifact, match="not a plain file"):
+        unpacked(zipped({"innocent": b"/etc/passwd"}, link))
+
+
+def test_a_small_zip_of_many_bytes_is_refused() -> None:
+    bomb = zipped({"a": b"\0" * 600_000, "b": b"\0" * 600_000})
+    assert len(bomb) < 5000
+    with pytest.raises(UnsafeArtifact, match="unpacks to more than 1000000 bytes"):
+        unpacked(bomb, 1_000_000)
+
+
+@given(st.binary(max_size=200) | st.binary(max_size=60).map(lambda noise: zipped({"a": b"1"})[:-9] + noise))
+def test_bytes_that_are_no_zip_are_refused_and_nothing_else(noise: bytes) -> None:
+    with suppress(UnsafeArtifact):
+        unpacked(noise)
+
+
+@respx.mock
+async def test_a_tree_that_github_does_not_show_whole_is_an_error_with_a_remedy() -> None:
+    respx.get(f"{ROOT}/git/trees/abc").mock(return_value=httpx.Response(200, json={"truncated": True, "tree": []}))
+    async with connected() as github:
+        with pytest.raises(Truncated, match=r"prd\.paths"):
+            await RepositoryReader(github).tree("abc")
+
+
+@respx.mock
+async def test_a_role_is_asked_once_a_minute() -> None:
+    route = respx.get(f"{ROOT}/collaborators/writer/permission").mock(
+        side_effect=[
+            httpx.Response(200, json={"permission": "write", "role_name": "maintain"}),
+            httpx.Response(200, json={"permission": "none", "role_name": ""}),
+        ]
+    )
+    now = [0.0]
+    async with connected() as github:
+        reader = RepositoryReader(github, clock=lambda: now[0])
+        assert [await reader.permission("writer") for _ in range(3)] == ["maintain"] * 3
+        now[0] = 61.0
+        assert await reader.permission("writer") == "none"
+    assert route.call_count == 2
+
+
+@respx.mock
+async def test_a_pull_request_from_a_deleted_fork_is_a_fork_of_a_ghost() -> None:
+    shown = {
+        "number": 7,
+        "state": "closed",
+        "merged_at": "2026-11-20T10:00:00Z",
+        "title": "t",
+        "user": None,
+        "head": {"ref": "f", "sha": "a", "repo": None},
+        "base": {"ref": "main", "sha": "b", "repo": {"full_name": "owner/name"}},
+    }
+    respx.get(f"{ROOT}/pulls/7").mock(return_value=httpx.Response(200, json=shown))
+    async with connected() as github:
+        pull = await RepositoryReader(github).pull(7)
+    assert (pull.fork, pull.merged, pull.author) == (True, True, "ghost")
