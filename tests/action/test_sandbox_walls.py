@@ -234,7 +234,7 @@ import pathlib, sys
 sys.path[:0] = {PATHS!r}
 from tdd_action.sandbox import run, Limits
 inside = "import os; open('a', 'w').write('x'); os.chmod('a', 0); print(os.getuid(), os.access('a', os.R_OK))"
-outcome = run([sys.executable, "-c", inside], cwd=pathlib.Path({str(open_folder)!r}))
+outcome = run([sys.executable, "-c", inside], cwd=pathlib.Path({str(open_folder)!r}), writable=[])
 print(outcome.output, outcome.isolation)
 small = Limits(wall_s=1.5, processes=60)
 bomb = run([sys.executable, "-c", {BOMB!r}], cwd=pathlib.Path("/"), limits=small, namespaces=False)
@@ -243,7 +243,15 @@ print("bomb", bomb.output, bomb.failure, bomb.timed_out)
     done = as_nobody(code)
     assert done.stdout.startswith(f"{nobody.pw_uid} False"), done.stderr
     assert (open_folder / "a").stat().st_uid == nobody.pw_uid
+    assert "files_shut=True" in done.stdout or "own_proc=False" in done.stdout
     assert "bomb refused 11" in done.stdout
+
+
+def test_a_folder_that_is_not_there_cannot_be_opened_for_writing(tmp_path: Path) -> None:
+    outcome = python("print('ran')", tmp_path, writable=[tmp_path / "none"])
+    if outcome.isolation.own_proc:
+        assert "could not be shut" in outcome.failure
+        assert "ran" not in outcome.output
 
 
 def test_setuid_programs_give_no_privilege(tmp_path: Path, namespaces: bool) -> None:
@@ -255,3 +263,32 @@ def test_setuid_programs_give_no_privilege(tmp_path: Path, namespaces: bool) -> 
 
 def test_this_process_is_still_open_to_its_debugger() -> None:
     assert not is_undumpable(), "only a composition root closes itself"
+
+
+def test_only_what_may_be_written_can_be_written(tmp_path: Path) -> None:
+    work, scratch, other = (tmp_path / name for name in ("work", "scratch", "other"))
+    for folder in (work, scratch, other):
+        folder.mkdir()
+    marker = Path("/tmp") / f"tdd-marker-{os.getpid()}"
+    code = f"""
+        import pathlib, tempfile, multiprocessing
+        tempfile.mkstemp()
+        for folder in {[str(each) for each in (work, scratch, other, SOURCE, Path.home(), Path("/usr"))]!r}:
+            try:
+                (pathlib.Path(folder) / "tdd-marker").write_text("x")
+                print("wrote")
+            except OSError as fault:
+                print(fault.strerror)
+        pathlib.Path({str(marker)!r}).write_text("x")
+        multiprocessing.get_context("fork").Semaphore()
+    """
+    outcome = python(code, work, writable=[scratch])
+    wrote = sorted(path.name for path in (work, scratch, other) if (path / "tdd-marker").exists())
+    if not outcome.isolation.files_shut:
+        (SOURCE / "tdd-marker").unlink(missing_ok=True)
+        pytest.skip("this kernel does not let us shut files")
+    assert outcome.exit_code == 0, outcome.output
+    assert wrote == ["scratch", "work"]
+    assert "Read-only file system" in outcome.output
+    assert not marker.exists()
+    assert not (SOURCE / "tdd-marker").exists()

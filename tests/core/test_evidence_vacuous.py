@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from tdd_orchestrator.core.evidence import FailureClass
+from tdd_orchestrator.core.hooks import foreign_hooks
 from tdd_orchestrator.core.vacuous import vacuous_tests
 
 
@@ -16,12 +17,13 @@ def complaints(body: str, head: str = "") -> list[str]:
     return [reason.sentence for reason in vacuous_tests(source + text + "\n", "tests/test_a.py")]
 
 
-STUB, TAUTOLOGY, ITSELF, SWALLOWED, BROAD, OWN, NOTHING = (
+STUB, TAUTOLOGY, ITSELF, SWALLOWED, BROAD, EXISTS, OWN, NOTHING = (
     "is a stub",
     "what is always so",
     "with itself",
     "catches its own",
     "any exception",
+    "something is there",
     "made up itself",
     "asserts nothing",
 )
@@ -60,6 +62,10 @@ STUB, TAUTOLOGY, ITSELF, SWALLOWED, BROAD, OWN, NOTHING = (
         ("import contextlib\nwith contextlib.suppress(Exception):\n    assert total([]) == 1", SWALLOWED),
         ("with pytest.raises(Exception):\n    total(None)", BROAD),
         ("with pytest.raises(BaseException):\n    total(None)", BROAD),
+        ("assert hasattr(total, 'x')", EXISTS),
+        ("import shop\nassert hasattr(shop, 'total') and callable(shop.total)", EXISTS),
+        ("from pathlib import Path\nassert Path('src/shop/cart.py').exists()", EXISTS),
+        ("try:\n    from shop import cart\nexcept ImportError:\n    assert False, 'no cart'", STUB),
         ("x = 1\nassert x == 2", OWN),
         ("x = [1, 2]\ntotal(3)\nassert len(x) == 2", OWN),
         ("m = Mock()\nm.run(1)\nm.run.assert_called_once_with(1)", OWN),
@@ -83,6 +89,8 @@ def test_what_proves_nothing_is_named(body: str, fault: str) -> None:
     [
         "assert total([1]) == 1",
         "assert not total([])",
+        "assert not hasattr(total([]), 'x')",
+        "from pathlib import Path\ntotal('a')\nassert Path('a.txt').exists()",
         "assert total([1]) != total([2])",
         "x = total([1])\nassert x == 1",
         "x = 1\nassert total([x]) == x",
@@ -122,6 +130,28 @@ def test_what_does_say_something_is_left_alone(body: str) -> None:
 def test_a_helper_that_asserts_nothing_does_not_help() -> None:
     assert "asserts nothing" in complaints("def look(x):\n    total(x)\ndef test_it():\n    look(1)")[0]
     assert "asserts nothing" in complaints("def look(x):\n    look(x)\ndef test_it():\n    look(1)")[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def pytest_runtest_call(item): ...", ["pytest_runtest_call"]),
+        ("pytest_plugins = ['evil']", ["pytest_plugins"]),
+        ("from evil import pytest_pyfunc_call", ["pytest_pyfunc_call"]),
+        ("from evil import x as pytest_pyfunc_call", ["pytest_pyfunc_call"]),
+        ("if True:\n    def pytest_configure(): ...", ["pytest_configure"]),
+        ("pytest_configure = lambda config: None", ["pytest_configure"]),
+        (
+            "import pytest, pytest_asyncio\n@pytest.fixture\ndef cart(): ...\ndef pytest_generate_tests(metafunc): ...",
+            [],
+        ),
+        ("def (:", []),
+    ],
+)
+def test_hooks_are_no_part_of_a_test(source: str, names: list[str]) -> None:
+    found = foreign_hooks(source, "tests/conftest.py")
+    assert [reason.sentence.split("`")[1] for reason in found] == names
+    assert all(reason.test == reason.path == "tests/conftest.py" for reason in found)
 
 
 def test_each_complaint_stands_at_its_line() -> None:

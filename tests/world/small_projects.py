@@ -47,7 +47,14 @@ class Project:
         return chosen.command(self.root, tests or None, self.scratch, shuffle_seed=seed)
 
     def ran(self, command: SuiteCommand, limits: Limits = QUICK) -> ProcessOutcome:
-        return run(command.argv, cwd=self.root, extra_env=command.env, stdin=command.stdin, limits=limits)
+        return run(
+            command.argv,
+            cwd=self.root,
+            extra_env=command.env,
+            stdin=command.stdin,
+            limits=limits,
+            writable=command.writable,
+        )
 
     def report(
         self, *tests: str, seed: int | None = None, limits: Limits = QUICK, suite: Pytest | None = None

@@ -21,7 +21,7 @@ from tdd_action.sandbox.undumpable import is_undumpable
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 # Nothing here names a person, a token or a machine.
-ENV_ALLOWED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "CI")
+ENV_ALLOWED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TZ", "CI")
 MOST_STDIN = 32 * 2**10  # what a pipe takes without a reader
 GRACE_S = 5.0
 CHUNK = 64 * 2**10
@@ -38,6 +38,7 @@ def run(
     network: bool = False,
     stdin: bytes = b"",
     namespaces: bool = True,
+    writable: Iterable[Path] | None = None,
 ) -> ProcessOutcome:
     """Run a command in `cwd` and wait for it and for everything it started; whatever it does, this returns.
 
@@ -45,13 +46,17 @@ def run(
     most
     32 KiB (it goes through a pipe, so that it can be read once and never again). Nothing it started is alive
     afterwards.
+    `writable`: where the kernel allows it, only these folders, `cwd` and the fresh HOME and TMPDIR can be written, and
+    /tmp and /dev/shm are empty and its own. `None` leaves files as the user may write them.
     `namespaces=False` does without the kernel's, as on a machine that has none.
     """
     if len(stdin) > MOST_STDIN:
         raise ValueError(f"stdin is at most {MOST_STDIN} bytes")
     with _private_folder() as private:
+        spec = _spec(argv, cwd, limits, network, namespaces)
+        folders = None if writable is None else [str(private), *map(str, writable)]
         environment = _environment(private, env_allow, extra_env or {})
-        return _Running.start(_spec(argv, cwd, limits, network, namespaces), environment, stdin).finish(limits)
+        return _Running.start({**spec, "writable": folders}, environment, stdin).finish(limits)
 
 
 @contextmanager
@@ -213,4 +218,11 @@ def _isolation(report: Mapping[str, Any], network: bool) -> Isolation:
         weak.append("the parent's memory is open to processes of the same user")
     if os.geteuid() == 0 and not report.get("own_proc"):
         weak.append("the number of processes is not limited for root")
-    return Isolation("pids" in walls, bool(report.get("own_proc")), "network" in walls, undumpable, tuple(weak))
+    return Isolation(
+        "pids" in walls,
+        bool(report.get("own_proc")),
+        "network" in walls,
+        bool(report.get("files_shut")),
+        undumpable,
+        tuple(weak),
+    )

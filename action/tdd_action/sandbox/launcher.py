@@ -24,6 +24,9 @@ PRIVATE_RECURSIVE, NOSUID_NODEV_NOEXEC = 0x4000 | 0x40000, 2 | 4 | 8
 # chown, dac_override, fowner, fsetid, kill, setgid, setuid: what root needs for files; nothing that opens a process.
 KEPT_CAPABILITIES = frozenset({0, 1, 3, 4, 5, 6, 7})
 LAST_CAPABILITY = 63
+SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 (they are hidden, not used)
+BIND_RECURSIVE = 0x1000 | 0x4000
+MOUNT_SETATTR, AT_CWD, RECURSIVE, READ_ONLY = 442, -100, 0x8000, 1
 INTERFACE_UP = 0x1
 SIOCSIFFLAGS = 0x8914
 WATCH_S = 0.1
@@ -116,6 +119,37 @@ def mount_proc() -> bool:
     )
 
 
+def shut_files(writable: list[str], command: str) -> bool:
+    """Let nothing be written but these folders and a fresh /tmp: what one run leaves behind, no later run sees."""
+    held = {path: os.open(path, os.O_PATH) for path in map(os.path.realpath, writable)}
+    try:
+        if not set_read_only("/", True):
+            return False
+        fresh = [each for each in SHARED_FOLDERS if os.path.isdir(each) and not command.startswith(f"{each}/")]
+        for place in fresh:
+            mounted(b"tmpfs", place, b"tmpfs", 0)
+        for path, descriptor in held.items():
+            os.makedirs(path, exist_ok=True)
+            mounted(f"/proc/self/fd/{descriptor}".encode(), path, None, BIND_RECURSIVE)
+            set_read_only(path, False)
+        return True
+    finally:
+        for descriptor in held.values():
+            os.close(descriptor)
+
+
+def mounted(source: bytes, place: str, kind: "bytes | None", flags: int) -> None:
+    if libc.mount(source, place.encode(), kind, flags, None) != 0:
+        raise OSError(ctypes.get_errno(), f"mount {place}")
+
+
+def set_read_only(path: str, on: bool) -> bool:
+    """mount_setattr(2), of Linux 5.12: this mount and all below it."""
+    attributes = struct.pack("QQQQ", READ_ONLY if on else 0, 0 if on else READ_ONLY, 0, 0)
+    arguments = (MOUNT_SETATTR, AT_CWD, path.encode(), RECURSIVE, attributes, len(attributes))
+    return bool(libc.syscall(*arguments) == 0)
+
+
 def outlive(first: int) -> int:
     """Wait outside the namespace; asked to stop, kill its first process, and with it all of them."""
     while True:
@@ -133,7 +167,14 @@ def supervise(spec: Spec, walls: frozenset[str]) -> int:
         libc.prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
         libc.prctl(SUBREAPER, 1, 0, 0, 0)
     own_proc = "proc" in walls and mount_proc()
-    say(spec, {"walls": sorted(walls), "own_proc": own_proc})
+    try:
+        shut = (
+            own_proc and spec["writable"] is not None and shut_files([spec["cwd"], *spec["writable"]], spec["argv"][0])
+        )
+    except OSError as fault:
+        say(spec, {"code": None, "failure": f"The files could not be shut: {fault}."})
+        return 1
+    say(spec, {"walls": sorted(walls), "own_proc": own_proc, "files_shut": shut})
     told, tell = os.pipe()
     main_child = os.fork()
     if main_child == 0:

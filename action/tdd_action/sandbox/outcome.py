@@ -25,6 +25,7 @@ class Isolation:
     pid_namespace: bool = False
     own_proc: bool = False
     network_off: bool = False
+    files_shut: bool = False
     undumpable_parent: bool = False
     weaknesses: tuple[str, ...] = ()
 

@@ -69,7 +69,7 @@ class Pytest:
         folder = Path(tempfile.mkdtemp(prefix="pytest-", dir=scratch))
         program = Path(shutil.copy(REPORTER, folder / "tdd_reporter.py"))
         report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
-        own = ("-o", f"cache_dir={folder / 'cache'}")
+        own = ("-o", f"cache_dir={folder / 'cache'}", f"--rootdir={root}")
         written = {
             "report": str(report),
             "arguments": [*self.arguments, *ALWAYS, *own, *more, *(tests or ())],

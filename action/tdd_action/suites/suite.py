@@ -33,6 +33,11 @@ class SuiteCommand:
     selected: tuple[str, ...] | None = None
     collect_only: bool = False
 
+    @property
+    def writable(self) -> tuple[Path, ...]:
+        """The folders outside the work tree that the run must be able to write: `sandbox.run(writable=...)`."""
+        return (self.report.parent,)
+
 
 class Suite(Protocol):
     """One test runner. Nothing here starts a process: `command` says what to run, `read` what it said."""

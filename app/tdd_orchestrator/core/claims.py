@@ -19,6 +19,7 @@ TAUTOLOGY = "asserts what is always so. Assert something that the code decides."
 ITSELF = "compares a thing with itself. Compare what the code gives with what it should be."
 SWALLOWED = "catches its own assertion, so that it cannot fail. Take the `try` or `suppress` away."
 BROAD = "is content with any exception. Name the exception that the code should raise, or match its message."
+EXISTS = "asserts only that something is there. Assert what it does."
 OWN = "asserts only about values that it made up itself. Assert something that the code decides."
 
 
@@ -89,7 +90,20 @@ def _of_assert(node: ast.Assert, made_up: frozenset[str], top: bool) -> Claim:
         return Claim(node.lineno, TAUTOLOGY)
     if isinstance(test, ast.Tuple | ast.Lambda) or _counts_to_nothing(test):
         return Claim(node.lineno, TAUTOLOGY)
+    if _only_existence(test):
+        return Claim(node.lineno, EXISTS)
     return Claim(node.lineno, OWN if speaks_of_made_up(test, made_up) else "")
+
+
+def _only_existence(test: ast.expr) -> bool:
+    """`hasattr(shop, "total")`, `callable(total)`, `Path("shop.py").exists()`: an empty shell would do."""
+    if isinstance(test, ast.BoolOp):
+        return all(_only_existence(value) for value in test.values)
+    if not isinstance(test, ast.Call):
+        return False
+    name = _named(test.func)
+    source = any(isinstance(each, ast.Constant) and str(each.value).endswith(".py") for each in ast.walk(test))
+    return name in ("hasattr", "callable", "find_spec") or (name in ("exists", "is_file", "isfile") and source)
 
 
 def _with_itself(test: ast.Compare) -> bool:
