@@ -1,7 +1,6 @@
 """Landing against real git over HTTP: how a task's commits reach the branch, once, and over nobody's work."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,14 +10,20 @@ from world.git_server import Fault
 from world.landing_world import START, LandingWorld, landing, landing_world
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[LandingWorld]:
-    with landing_world(tmp_path) as world:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LandingWorld]:
+    with landing_world(tmp_path_factory.mktemp("landing")) as world:
         yield world
 
 
+@pytest.fixture
+def world(shared: LandingWorld) -> LandingWorld:
+    shared.reset()
+    return shared
+
+
 async def test_a_task_on_the_present_head_lands_as_a_fast_forward(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     landed = await world.land(landing(base, tip, base), world.bundle(base, tip))
     assert landed == Landed(at=100.0, task="TASK-1", head=tip)
@@ -26,7 +31,7 @@ async def test_a_task_on_the_present_head_lands_as_a_fast_forward(world: Landing
 
 
 async def test_landing_twice_is_landing_once_even_when_somebody_pushed_on_top(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     bundle = world.bundle(base, tip)
     await world.land(landing(base, tip, base), bundle)
@@ -37,7 +42,7 @@ async def test_landing_twice_is_landing_once_even_when_somebody_pushed_on_top(wo
 
 
 async def test_a_task_behind_the_head_is_merged_staged_and_then_pushed(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     onto = world.push("end", {"src/sum.py": START["src/sum.py"] + "# the end\n"})
     staged = await world.land(landing(base, tip, onto), world.bundle(base, tip))
@@ -57,7 +62,7 @@ async def test_a_task_behind_the_head_is_merged_staged_and_then_pushed(world: La
 
 
 async def test_the_same_merge_has_the_same_sha_and_is_not_pushed_again(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     onto = world.push("end", {"README.md": "more\n"})
     bundle = world.bundle(base, tip)
@@ -68,7 +73,7 @@ async def test_the_same_merge_has_the_same_sha_and_is_not_pushed_again(world: La
 
 
 async def test_a_head_that_moved_is_told_and_nothing_is_overwritten(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     moved = world.push("somebody", {"README.md": "somebody\n"})
     assert await world.land(landing(base, tip, base), world.bundle(base, tip)) == HeadMoved(
@@ -78,7 +83,7 @@ async def test_a_head_that_moved_is_told_and_nothing_is_overwritten(world: Landi
 
 
 async def test_a_push_that_loses_the_race_at_the_last_moment_is_a_head_that_moved(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     bundle = world.bundle(base, tip)
     rival = world.push("rival", {"README.md": "rival\n"})
@@ -91,7 +96,7 @@ async def test_a_push_that_loses_the_race_at_the_last_moment_is_a_head_that_move
 
 
 async def test_a_proven_merge_is_pushed_only_onto_the_head_that_it_was_proven_on(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     onto = world.push("end", {"README.md": "more\n"})
     staged = await world.land(landing(base, tip, onto), world.bundle(base, tip))
@@ -102,7 +107,7 @@ async def test_a_proven_merge_is_pushed_only_onto_the_head_that_it_was_proven_on
 
 
 async def test_a_staging_branch_that_somebody_moved_makes_the_merge_start_again(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     onto = world.push("end", {"README.md": "more\n"})
     staged = await world.land(landing(base, tip, onto), world.bundle(base, tip))
@@ -115,7 +120,7 @@ async def test_a_staging_branch_that_somebody_moved_makes_the_merge_start_again(
 
 
 async def test_a_ruleset_that_declines_the_push_is_quoted(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     world.server.hook("pre-receive", "echo 'GH013: Commits must have verified signatures.'; exit 1")
     refused = await world.land(landing(base, tip, base), world.bundle(base, tip))
@@ -126,7 +131,7 @@ async def test_a_ruleset_that_declines_the_push_is_quoted(world: LandingWorld) -
 
 
 async def test_a_push_whose_answer_was_lost_is_found_when_landing_again(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     bundle = world.bundle(base, tip)
     world.server.break_next("/git-receive-pack", Fault.ERROR_AFTER)
@@ -137,7 +142,7 @@ async def test_a_push_whose_answer_was_lost_is_found_when_landing_again(world: L
 
 
 async def test_a_push_that_curl_repeats_after_a_cut_has_landed_and_lost_to_nobody(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     world.server.break_next("/git-receive-pack", Fault.CUT_AFTER)
     landed = await world.land(landing(base, tip, base), world.bundle(base, tip))
@@ -145,7 +150,7 @@ async def test_a_push_that_curl_repeats_after_a_cut_has_landed_and_lost_to_nobod
 
 
 async def test_a_branch_that_was_rewritten_sends_the_task_back(world: LandingWorld) -> None:
-    first = world.at() or ""
+    first = world.start
     base = world.push("secret", {"secret.txt": "oops\n"})
     tip = world.red_and_green(base)
     bundle = world.bundle(base, tip)
@@ -157,7 +162,7 @@ async def test_a_branch_that_was_rewritten_sends_the_task_back(world: LandingWor
 
 
 async def test_a_branch_that_is_gone_is_said_to_be_gone(world: LandingWorld) -> None:
-    base = world.at() or ""
+    base = world.start
     tip = world.red_and_green(base)
     bundle = world.bundle(base, tip)
     world.server.git("update-ref", "-d", "refs/heads/feature")
@@ -168,7 +173,7 @@ async def test_a_branch_that_is_gone_is_said_to_be_gone(world: LandingWorld) -> 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.CUT_BEFORE, Fault.UNAUTHORIZED, Fault.FORBIDDEN])
 async def test_a_git_server_that_cannot_be_asked_is_an_error_and_no_refusal(world: LandingWorld, fault: Fault) -> None:
-    base = world.at() or ""
+    base = world.start
     world.server.break_next("info/refs", fault)
     with pytest.raises(GitHubError):
         await world.land(landing(base, base, base), None)

@@ -2,6 +2,8 @@
 share.
 """
 
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -30,7 +32,20 @@ class LandingWorld:
 
     server: GitServer
     clone: SmallRepo
+    start: str
     rules: Rules = field(default_factory=lambda: Rules(protected=(".github/**",)))
+
+    def reset(self) -> None:
+        """As it was at the start."""
+        moves = f"update refs/heads/{BRANCH} {self.start}\n"
+        refs = "".join(f"delete {ref}\n" for ref in (f"refs/heads/{STAGING}",) if self.at(STAGING))
+        self.server.faults.clear()
+        self.server.uploaded.clear()
+        shutil.rmtree(self.server.path / "hooks", ignore_errors=True)
+        subprocess.run(
+            ["git", "update-ref", "--stdin"], cwd=self.server.path, input=(moves + refs).encode(), check=True
+        )
+        self.clone.git("checkout", "--quiet", "--force", "-B", BRANCH, self.start)
 
     def push(self, message: str, files: Mapping[str, str | None]) -> str:
         """Somebody pushes a commit to the branch."""
@@ -94,4 +109,4 @@ def landing_world(root: Path) -> Iterator[LandingWorld]:
         clone.git("remote", "add", "origin", server.url)
         clone.git("checkout", "--quiet", "-b", BRANCH)
         clone.git("push", "--quiet", "origin", BRANCH)
-        yield LandingWorld(server, clone)
+        yield LandingWorld(server, clone, clone.head)

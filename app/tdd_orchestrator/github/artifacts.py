@@ -14,7 +14,7 @@ import httpx
 
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Gone, NotFound, UnsafeArtifact, Weather
-from tdd_orchestrator.github.http import TIMEOUT, USER_AGENT
+from tdd_orchestrator.github.http import TIMEOUT, USER_AGENT, trust
 
 RESULT_NAMES = ("tdd-result", "tdd-work")
 LARGEST = 100_000_000
@@ -64,8 +64,8 @@ async def _download(connection: Connection, artifact: int, largest: int) -> byte
         return answer.content
     try:
         async with (
-            httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True, headers={"User-Agent": USER_AGENT}) as plain,
-            plain.stream("GET", answer.headers["location"]) as response,
+            httpx.AsyncClient(timeout=TIMEOUT, verify=trust(), follow_redirects=True) as plain,
+            plain.stream("GET", answer.headers["location"], headers={"User-Agent": USER_AGENT}) as response,
         ):
             response.raise_for_status()
             return await _read(response, largest)

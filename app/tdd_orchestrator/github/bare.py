@@ -146,7 +146,8 @@ async def bare_repository(
     with TemporaryDirectory(prefix="tdd-landing-", ignore_cleanup_errors=True) as place:
         bare = Bare(Path(place), remote, _secret(remote, credentials), timeout_s)
         await bare.git("init", "--quiet", "--bare", "--template=", ".")
-        await bare.git("remote", "add", "origin", remote)
+        with (bare.directory / "config").open("a") as config:
+            config.write(f'[remote "origin"]\n\turl = {remote}\n')
         yield bare
 
 

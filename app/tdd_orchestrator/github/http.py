@@ -5,9 +5,11 @@ request makes its own (39 ms and a native leak each). Hence `LongLived`. Its ret
 its cache revalidates through SQLite: both are off, see `client` and `etags`.
 """
 
+import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import httpx
@@ -25,6 +27,12 @@ USER_AGENT = "tdd-orchestrator"
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 Auth = AppAuthStrategy | UnauthAuthStrategy
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whom we trust in TLS; reading the roots takes 40 ms, so it is done once. Honours `SSL_CERT_FILE`."""
+    return httpx.create_ssl_context()
 
 
 class NotSent(Weather):
@@ -63,6 +71,7 @@ class Wire:
             base_url=api_url,
             user_agent=USER_AGENT,
             timeout=TIMEOUT,
+            ssl_verify=trust(),
             follow_redirects=False,  # a token never follows a redirect to another host
             http_cache=False,
             cache_strategy=MemCacheStrategy(),  # githubkit's default is shared, and blind to hosts

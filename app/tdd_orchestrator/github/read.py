@@ -18,7 +18,7 @@ from tdd_orchestrator.github.views import (
     workflow_run_view,
 )
 
-ROLE_KEPT_S = 60.0
+ROLE_KEPT_S, BRANCH_KEPT_S = 60.0, 600.0
 
 
 class RepositoryReader:
@@ -31,7 +31,7 @@ class RepositoryReader:
         self.connection, self.repo = connection, connection.repo
         self._clock = clock
         self._roles: dict[str, tuple[float, str]] = {}
-        self._default_branch = ""
+        self._default_branch = (float("-inf"), "")
 
     async def pull(self, number: int) -> PullView:
         """A pull request as it stands."""
@@ -132,7 +132,9 @@ class RepositoryReader:
         return await artifacts.result_files(self.connection, workflow_run)
 
     async def default_branch(self) -> str:
-        """The repository's default branch; asked once."""
-        if not self._default_branch:
-            self._default_branch = str((await self.connection.get("/repos/{repo}")).json()["default_branch"])
-        return self._default_branch
+        """The repository's default branch; asked every ten minutes."""
+        at, branch = self._default_branch
+        if self._clock() - at > BRANCH_KEPT_S:
+            branch = str((await self.connection.get("/repos/{repo}")).json()["default_branch"])
+            self._default_branch = (self._clock(), branch)
+        return branch
