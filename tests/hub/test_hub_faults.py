@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 
 import httpx
 import pytest
 
-from world.hub_town import REPO, Town
+from world.hub_town import REPO, Town, git
 
 
 async def opened(town: Town) -> None:
@@ -79,11 +80,15 @@ async def test_a_lost_answer_was_obeyed_all_the_same(town: Town) -> None:
     assert town.hub.requests[-1].status == 201
 
 
-async def test_a_lost_push_was_received_all_the_same(town: Town) -> None:
-    town.hub.faults.lose_answer("POST", r"/town/square.git/git-upload-pack")
-    ask = b"0014command=ls-refs\n00010009peel\n0000"
-    with pytest.raises(httpx.RemoteProtocolError):
-        await town.client(None).post(f"{town.hub.url}/{REPO}.git/git-upload-pack", content=ask)
+async def test_a_push_whose_answer_is_lost_was_received_all_the_same(town: Town) -> None:
+    town.hub.faults.lose_answer("POST", r"/town/square\.git/git-receive-pack")
+    sha = town.push("feature", {"c.txt": "c\n"})
+    url = town.hub.clone_url(REPO, town.tokens["writer"])
+    with pytest.raises(subprocess.CalledProcessError):
+        await asyncio.to_thread(git, town.work, "push", "-q", url, "feature")
+    assert town.sha("feature") == sha
+    await town.hub.settled()
+    assert [one["after"] for one in town.ear.of("push")] == [sha]
 
 
 async def test_a_hanging_request_gives_nothing_until_the_client_goes(town: Town) -> None:

@@ -79,7 +79,7 @@ class Post:
         self._carriers: dict[int, asyncio.Task[None]] = {}
         self._tarrying: set[asyncio.Task[None]] = set()
         self._client: httpx.AsyncClient | None = None
-        self._open = 0
+        self._underway = 0
 
     def send(
         self,
@@ -136,7 +136,7 @@ class Post:
     @property
     def busy(self) -> bool:
         """Whether something is still on its way."""
-        return bool(self._tarrying) or bool(self._open)
+        return bool(self._tarrying) or bool(self._underway)
 
     def _submit(self, delivery: Delivery) -> None:
         self.deliveries.append(delivery)
@@ -162,7 +162,7 @@ class Post:
         self._queue(delivery)
 
     def _queue(self, delivery: Delivery) -> None:
-        self._open += 1
+        self._underway += 1
         self._queues.setdefault(delivery.app.id, asyncio.Queue()).put_nowait(delivery)
         if self._client is not None:
             self._carry(delivery.app.id)
@@ -178,7 +178,7 @@ class Post:
             try:
                 await self._deliver(delivery)
             finally:
-                self._open -= 1
+                self._underway -= 1
                 queue.task_done()
 
     async def _deliver(self, delivery: Delivery) -> None:
