@@ -273,7 +273,7 @@ def test_only_what_may_be_written_can_be_written(tmp_path: Path) -> None:
     code = f"""
         import pathlib, tempfile, multiprocessing
         tempfile.mkstemp()
-        for folder in {[str(each) for each in (work, scratch, other, SOURCE, Path.home(), Path("/usr"))]!r}:
+        for folder in {[str(each) for each in (work, scratch, other, SOURCE)]!r}:
             try:
                 (pathlib.Path(folder) / "tdd-marker").write_text("x")
                 print("wrote")

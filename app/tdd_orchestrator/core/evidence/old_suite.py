@@ -1,6 +1,6 @@
 """Whether the tests that were there before are as well as they were: only what is newly wrong counts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from tdd_orchestrator.core.evidence.classes import classify, reason
 from tdd_orchestrator.core.evidence.fingerprints import fingerprint
@@ -74,11 +74,6 @@ def unusable(report: SuiteReport, what: str, *, may_be_empty: bool = False) -> V
     told = report.explanation or f"the run ended as {report.ended}"
     failure = {Ended.TIMED_OUT: FailureClass.TIMEOUT, Ended.CRASHED: FailureClass.CRASH}.get(report.ended)
     return unjudged(f"{what} could not be judged: {told}", failure=failure)
-
-
-def first_verdict(*checks: Callable[[], Verdict | None]) -> Verdict | None:
-    """The first check that has something to say."""
-    return next((verdict for check in checks if (verdict := check())), None)
 
 
 def new_results(new_tests: Iterable[str], before: SuiteReport, now: SuiteReport) -> tuple[TestResult, ...]:
