@@ -2,8 +2,9 @@
 
 import json
 import secrets
+import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -81,6 +82,17 @@ class Outputs:
         mark = f"tdd-{secrets.token_hex(16)}"
         with self.output_file.open("a", encoding="utf-8") as file:
             file.write(f"{name}<<{mark}\n{value}\n{mark}\n" if "\n" in value else f"{name}={value}\n")
+
+    def taken(self, *names: str) -> dict[str, bytes]:
+        """Result files, in memory: tests run as the same user and could change them on the disk."""
+        return {name: (self.folder / name).read_bytes() for name in names if (self.folder / name).is_file()}
+
+    def clear(self, kept: Mapping[str, bytes]) -> None:
+        """Leave nothing in the folder but these files. A proof that a test planted must not be taken for ours."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, raw in kept.items():
+            (self.folder / name).write_bytes(raw)
 
     def leave(self, name: str, value: object) -> Path:
         """A result file: a frozen value as JSON."""

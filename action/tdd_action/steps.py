@@ -7,7 +7,7 @@ from tdd_action.inputs import Inputs, Job
 from tdd_action.land import HANDOVER, PLAN, land, tip_left
 from tdd_action.outputs import Outputs
 from tdd_action.plan import plan
-from tdd_action.prove import leave, prove
+from tdd_action.prove import PROOF, leave, prove
 from tdd_action.sources import read_config, read_requirements
 from tdd_action.work import BUNDLE, RESULT, work
 from tdd_action.workers import Worker, WorkerSettings, connect
@@ -46,6 +46,7 @@ def _plan(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
     except TddError as fault:
         result = PlanResult(inputs.assignment.nonce, None, str(fault))
     _complain(outputs, result.reason)
+    outputs.clear({})
     for name in (PLAN, RESULT):
         outputs.leave(name, result)
     return result.plan is not None, summary.of_plan(result)
@@ -70,7 +71,8 @@ def _work(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
         result = WorkResult(
             assignment.nonce, task.key, assignment.attempt, assignment.head, None, (), reason=str(fault)
         )
-        outputs.leave(RESULT, result)
+    outputs.clear(outputs.taken(BUNDLE) if result.tip else {})
+    outputs.leave(RESULT, result)
     outputs.annotate(remark for stage in result.stages for remark in stage.remarks)
     _complain(outputs, result.reason)
     return result.tip is not None, summary.of_work(result)
@@ -79,6 +81,7 @@ def _work(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
 def _prove(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
     assignment = inputs.assignment
     base, tip, bundle = assignment.since, assignment.head, None
+    before = outputs.taken(RESULT, BUNDLE)
     try:
         if assignment.step is Step.WORK:
             base, tip, bundle = assignment.head, tip_left(inputs), inputs.out / BUNDLE
@@ -86,10 +89,12 @@ def _prove(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
         proof = prove(
             inputs.repository, base, tip, config, task=assignment.task, bundle=bundle, within=inputs.temporary
         )
+        outputs.clear(before)
         result = leave(proof, assignment.nonce, inputs.out)
     except TddError as fault:
         result = ProofResult(assignment.nonce, tip, holds=False, reason=str(fault))
-        outputs.leave("proof.json", result)
+        outputs.clear(before)
+        outputs.leave(PROOF, result)
     outputs.annotate(result.remarks)
     _complain(outputs, result.reason)
     return result.holds, summary.of_proof(result)

@@ -4,6 +4,7 @@ Tests and workers own the work tree; whatever they write there, `.git` included,
 are borrowed from the repository (no copy, no credential); new ones stay here until they are bundled.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -36,22 +37,20 @@ class Workspace:
         """Make the work tree exactly this tree: nothing more, ignored files included."""
         (self.git.directory / "index").unlink(missing_ok=True)
         self.git("read-tree", "--reset", "-u", treeish)
-        self.git("clean", "-ffdxq")
+        if self.git.attempt("clean", "-ffdxq").returncode:  # a test took away its own right to write
+            _make_removable(self.tree)
+            self.git("clean", "-ffdxq")
         _sweep_git_folders(self.tree)
 
     def snapshot(self) -> str:
         """The tree that the files on disk make (ignored ones left out); every file is read anew."""
-        private = {"GIT_INDEX_FILE": str(self.place / "snapshot.index")}
-        (self.place / "snapshot.index").unlink(missing_ok=True)
-        self.git("read-tree", "HEAD", env=private)
+        private = self._index_of("HEAD")
         self.git("add", "--all", "--", ".", env=private)
         return self.git("write-tree", env=private)
 
     def put_back(self, source: str, paths: Iterable[str], *, onto: str) -> str:
         """The tree `onto` with these paths as they are in `source`: absent there means absent."""
-        private = {"GIT_INDEX_FILE": str(self.place / "vault.index")}
-        (self.place / "vault.index").unlink(missing_ok=True)
-        self.git("read-tree", onto, env=private)
+        private = self._index_of(onto)
         wanted = sorted(set(paths))
         kept = {entry.path: entry for entry in self.entries(source)}
         lines = [
@@ -61,6 +60,27 @@ class Workspace:
         stdin = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
         self.git("update-index", "-z", "--index-info", stdin=stdin, env=private)
         return self.git("write-tree", env=private)
+
+    def with_text(self, tree: str, path: str, text: str) -> str:
+        """The tree with another text in one of its files."""
+        private = self._index_of(tree)
+        sha = self.git("hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode("utf-8", "surrogateescape"))
+        self.git("update-index", "--cacheinfo", f"100644,{sha},{path}", env=private)
+        return self.git("write-tree", env=private)
+
+    def without(self, tree: str, patch: bytes) -> str | None:
+        """The tree with a patch taken out of it; `None` where it does not come out by itself."""
+        private = self._index_of(tree)
+        done = self.git.attempt("apply", "--cached", "--unidiff-zero", "-R", "-", stdin=patch, env=private)
+        return None if done.returncode else self.git("write-tree", env=private)
+
+    def _index_of(self, tree: str) -> dict[str, str]:
+        """A new index that holds a tree, for one purpose."""
+        index = self.place / "private.index"
+        index.unlink(missing_ok=True)
+        private = {"GIT_INDEX_FILE": str(index)}
+        self.git("read-tree", tree, env=private)
+        return private
 
     def entries(self, treeish: str) -> tuple["Entry", ...]:
         """Every file, link and submodule of a tree."""
@@ -179,9 +199,11 @@ def _sweep_git_folders(tree: Path) -> None:
 
 def _make_removable(place: Path) -> None:
     """Tests may leave folders that cannot be written; they are ours to remove all the same."""
-    for folder in place.rglob("*"):
-        if folder.is_dir() and not folder.is_symlink():
-            folder.chmod(0o700)
+    for folder, names, _ in os.walk(place):
+        for name in names:
+            inner = Path(folder, name)
+            if not inner.is_symlink():
+                inner.chmod(0o700)
 
 
 def trailers(task: PlannedTask, stage: Stage, run: str) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ from world.tdd_project import (
     Worked,
     attempt,
     plain_python,
+    remembered,
     tiny_project,
 )
 
@@ -58,7 +59,8 @@ def green(repo: SmallRepo, files: dict[str, str | None] | None = None, **more: s
 
 
 def proven(repo: SmallRepo, base: str, **more: Any) -> Proof:
-    return prove(repo.path, base, repo.head, QUICK, **more)
+    with remembered():
+        return prove(repo.path, base, repo.head, QUICK, **more)
 
 
 def test_a_result_of_the_worker_is_proven_from_its_bundle(worked: Worked, tmp_path: Path) -> None:
@@ -87,11 +89,10 @@ def test_a_result_of_the_worker_is_proven_from_its_bundle(worked: Worked, tmp_pa
 
 def test_commits_that_people_wrote_are_proven_and_the_certificate_is_the_same_each_time(repo: SmallRepo) -> None:
     base = repo.head
-    test = "from discount import off\n\n\ndef test_off():\n    assert off(100) == 10\n"
-    red(repo, test)
+    red(repo)
     repo.commit("Something in between", {"README.md": "# Another\n"})
-    green(repo, {"src/discount.py": "def off(amount):\n    return amount // 10\n"})
-    first, second = proven(repo, base), proven(repo, base)
+    green(repo)
+    first, second = (prove(repo.path, base, repo.head, QUICK) for _ in range(2))
     assert first.reason == ""
     assert first.digest == second.digest
 

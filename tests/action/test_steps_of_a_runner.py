@@ -1,4 +1,4 @@
-"""The program as the workflow runs it: plan, work, prove and land, each a process told everything by its environment."""
+"""The program as the workflow runs it: plan, work, prove and land, each told everything by its environment."""
 
 import json
 import os
@@ -129,6 +129,18 @@ def test_a_task_goes_from_plan_to_land(tmp_path: Path) -> None:
     assert "  ok  red " in shown.stdout
     assert "Everything holds: 1 task" in shown.stdout
     assert json.loads((tmp_path / "c.json").read_text())["holds"] is True
+
+
+def test_a_proof_that_a_test_planted_is_not_handed_on(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    out = at.place / "tdd"
+    planted = f"pathlib.Path({str(out / 'proof.json')!r}).write_text('forged')"
+    forged = f"import pathlib\n\n\ndef test_x():\n    {planted}\n    assert False\n"
+    script = {"version": 1, "tasks": {"TASK-1": [{"red": {"write": {"tests/test_new.py": forged}}}]}}
+    (tmp_path / "script.json").write_text(json.dumps(script))
+    with plain_python(tmp_path / "bin"):
+        at.run("work", at.assignment(Step.WORK, task=TASK), TDD_SCRIPT=str(tmp_path / "script.json"))
+    assert [path.name for path in out.iterdir()] == ["result.json"]
 
 
 def test_a_refusal_is_reported_and_no_failure_of_the_step(tmp_path: Path) -> None:

@@ -19,8 +19,7 @@ DOCS = replace(TASK, kind=TaskKind.DOCS, files=("README.md", "docs/**", "src/**"
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Worked:
     stages = {"red": RED | {"tokens": {"input": 10, "output": 5}}, "green": GREEN}
-    config = Config(qa=QaSettings(ablation="off", flake_runs=1))
-    return attempt(tmp_path_factory.mktemp("honest"), stages, config=config)
+    return attempt(tmp_path_factory.mktemp("honest"), stages, config=Config(), afresh=True)
 
 
 def test_an_honest_task_ends_in_a_red_and_a_green_commit(honest: Worked) -> None:
@@ -39,9 +38,10 @@ def test_each_stage_says_what_it_showed_and_what_it_took(honest: Worked) -> None
     assert honest.states == ["red:accepted", "green:accepted", "refactor:skipped"]
     red, green, refactor = honest.result.stages
     assert red.sentence == "1 new test fails on an assertion."
-    assert green.sentence == "1 new test passes and 1 old test ended as before; the same again in another order."
+    said = "1 new test passes and 1 old test ended as before; the same again in another order."
+    assert green.sentence == f"{said} They hold 1 of 1 piece of the change."
     assert refactor.sentence == "There was nothing to tidy up."
-    assert (red.suite_runs, green.suite_runs, refactor.suite_runs) == (2, 2, 0)
+    assert (red.suite_runs, green.suite_runs, refactor.suite_runs) == (2, 3, 0)
     assert red.usage == (Usage("script", 1, 10, 5),)
     assert red.seconds > 0
 
@@ -167,6 +167,11 @@ def test_a_refactoring_task_has_no_red_and_nothing_to_fall_back_on(tmp_path: Pat
     assert (worked.result.tip is None) == (state == "refused")
 
 
+def test_a_plumbing_task_needs_a_test_through_the_entry_point(tmp_path: Path) -> None:
+    worked = attempt(tmp_path, {"red": RED, "green": GREEN}, task=replace(TASK, kind=TaskKind.PLUMBING))
+    assert "needs one integration test through the real entry point" in refusal(worked)
+
+
 def test_a_worker_that_gives_up_ends_the_attempt(tmp_path: Path) -> None:
     worked = attempt(tmp_path, {"red": {"run": "exit 3"}})
     assert "`exit 3` ended with exit code 3" in refusal(worked)
@@ -183,3 +188,14 @@ def test_a_title_cannot_bring_trailers(tmp_path: Path) -> None:
     worked = attempt(tmp_path, {"green": {"write": {"README.md": "# New\n"}}}, task=task, config=QUICK)
     tip = worked.fetched()
     assert worked.repo.git("log", "-1", "--format=%(trailers:key=TDD-Task,valueonly,separator=)", tip) == "TASK-1"
+
+
+LOOSE = {"write": {"src/shop.py": NEW_CODE + "\n\ndef unasked():\n    return 1\n"}}
+
+
+def test_code_that_no_new_test_holds_can_be_refused(tmp_path: Path) -> None:
+    config = Config(qa=QaSettings(ablation="require", flake_runs=0))
+    worked = attempt(tmp_path, {"red": RED, "green": LOOSE}, config=config)
+    assert refusal(worked) == "GREEN: No new test notices when `unasked` is taken out: test it, or leave it out."
+    (remark,) = worked.stage(Stage.GREEN).remarks
+    assert (remark.path, remark.line, remark.level) == ("src/shop.py", 5, "failure")

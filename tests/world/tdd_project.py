@@ -4,14 +4,17 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from tdd_action.bench import Bench
 from tdd_action.work import work
 from tdd_action.workers.script import ScriptWorker
 from tdd_action.workers.script_file import read_script
+from tdd_orchestrator.core.evidence import SuiteReport
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
 from tdd_orchestrator.core.result import Assignment, Stage, StageReport, Step, WorkResult
 from tdd_orchestrator.core.settings import Config, QaSettings
@@ -73,6 +76,24 @@ def plain_python(folder: Path) -> Iterator[None]:
         os.environ["PATH"] = path
 
 
+KNOWN: dict[str, SuiteReport] = {}
+
+
+@dataclass
+class RememberingBench(Bench):
+    """A bench that knows what the suite said of a tree in another test: the tree's name is its contents' hash."""
+
+    def __post_init__(self) -> None:
+        self.known = KNOWN
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Run the suite once for a tree, not once for a test."""
+    with patch("tdd_action.work.Bench", RememberingBench), patch("tdd_action.prove.Bench", RememberingBench):
+        yield
+
+
 def tiny_project(path: Path, files: Mapping[str, str | None] | None = None) -> SmallRepo:
     """The project's repository; `files` are laid over its usual ones."""
     return small_repo(path, {name: text for name, text in {**OLD, **(files or {})}.items() if text is not None})
@@ -85,14 +106,15 @@ def attempt(
     task: PlannedTask = TASK,
     config: Config = QUICK,
     files: Mapping[str, str | None] | None = None,
+    afresh: bool = False,
     **assigned: Any,
 ) -> Worked:
-    """One attempt at the task by a script of these stages."""
+    """One attempt at the task by a script of these stages; `afresh` runs what another test has run already."""
     repo = tiny_project(tmp_path / "repo", files)
     script = json.dumps({"version": 1, "tasks": {task.key: [stages]}})
     head = repo.head
     assignment = replace(Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task), **assigned)
     worker = ScriptWorker(read_script("script.json", script))
-    with plain_python(tmp_path / "bin"):
+    with plain_python(tmp_path / "bin"), nullcontext() if afresh else remembered():
         result = work(assignment, repo.path, worker, config, tmp_path / "out")
     return Worked(result, repo, tmp_path / "out", assignment)

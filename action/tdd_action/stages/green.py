@@ -1,5 +1,6 @@
 """GREEN: the worker makes the tests pass without touching them. A docs task has this stage alone."""
 
+from tdd_action.claims.ablation import Ablation, ablate
 from tdd_action.claims.green import GreenClaim, try_green
 from tdd_action.claims.paths import broken_vault, try_paths
 from tdd_action.stages.desk import Desk, StageEnd, counted, refused
@@ -29,10 +30,25 @@ def green_stage(desk: Desk) -> StageEnd:
     claim = try_green(desk.bench, desk.subject, desk.before, desk.red, tree)
     if not claim.verdict.accepted:
         return refused(claim.verdict)
-    desk.before = claim.before
-    desk.green = claim
-    commit = desk.save(Stage.GREEN, tree)
-    return StageEnd(StageState.ACCEPTED, _sentence(desk, claim), commit=commit)
+    held = _held(desk, red_commit, tree)
+    if desk.config.qa.ablation == "require" and (held.loose or not held.tried):
+        return refused(settled(held.loose or [Reason("", None, "", 0, "No piece of the change could be taken out.")]))
+    desk.before, desk.green = claim.before, claim
+    sentence = f"{_sentence(desk, claim)}{_of_ablation(held)}"
+    return StageEnd(StageState.ACCEPTED, sentence, commit=desk.save(Stage.GREEN, tree), notes=held.loose)
+
+
+def _held(desk: Desk, red: str, tree: str) -> Ablation:
+    if desk.config.qa.ablation == "off" or desk.red is None:
+        return Ablation()
+    return ablate(desk.bench, desk.red.new_tests, red, tree)
+
+
+def _of_ablation(held: Ablation) -> str:
+    if not held.tried:
+        return ""
+    pieces = counted(held.tried, "piece")
+    return f" They hold {held.tried - len(held.loose)} of {pieces} of the change."
 
 
 def vault_end(desk: Desk, red: str, tree: str) -> StageEnd | None:
