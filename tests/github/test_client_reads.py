@@ -63,6 +63,22 @@ async def test_pages_are_followed_to_the_last() -> None:
 
 
 @respx.mock
+async def test_pages_that_have_not_changed_are_still_followed() -> None:
+    def page(request: httpx.Request) -> httpx.Response:
+        number = request.url.params["page"]
+        if request.headers.get("If-None-Match") == number:
+            return httpx.Response(304)
+        link = {"Link": f'<{ROOT}/pulls?page=2>; rel="next"'} if number == "1" else {}
+        return httpx.Response(200, headers={"ETag": number, **link}, json=[number])
+
+    respx.get(f"{ROOT}/pulls").mock(side_effect=page)
+    async with connected() as github:
+        for _ in range(2):
+            assert [item async for item in github.pages("/repos/{repo}/pulls")] == ["1", "2"]
+        assert github.unchanged == 2
+
+
+@respx.mock
 async def test_a_renamed_repository_is_followed_with_its_body() -> None:
     moved = httpx.Response(307, headers={"Location": f"{API}/repositories/9/issues/7"})
     respx.patch(f"{ROOT}/issues/7").mock(return_value=moved)
@@ -113,11 +129,11 @@ def test_git_lives_where_the_api_lives(api: str, git: str) -> None:
 def test_the_cache_forgets_what_was_not_used_for_the_longest_time_and_never_keeps_giants() -> None:
     cache = EtagCache(entries=2, largest=10)
     for key in ("a", "b"):
-        cache.keep(key, Kept("e", b"1", ""))
+        cache.keep(key, Kept("e", b"1", {}))
     assert cache.get("a")
-    cache.keep("c", Kept("e", b"1", ""))
+    cache.keep("c", Kept("e", b"1", {}))
     assert cache.get("b") is None
-    cache.keep("a", Kept("e", b"x" * 11, ""))
-    cache.keep("c", Kept("", b"1", ""))
+    cache.keep("a", Kept("e", b"x" * 11, {}))
+    cache.keep("c", Kept("", b"1", {}))
     assert cache.get("a") is None
     assert cache.get("c") is None

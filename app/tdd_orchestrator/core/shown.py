@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`digest` is the sha256 (hex) of the content that was posted last, so that equal content is not sent again."""
+    """`digest` is the performer's fingerprint of the content that was posted last, so that equal content is not sent
+    again.
+
+    Only the performer reads it; for others it is a text without spaces.
+    """
 
     id: int
     digest: str

@@ -87,18 +87,10 @@ class Bare:
         `GitFailed` for an exit code that is not in `codes` (`None`: any will do), `Weather` after the time-out.
         """
         settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
-        process = await asyncio.create_subprocess_exec(
-            "git",
-            *settings,
-            *arguments,
-            cwd=self.directory,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**_surroundings(self.directory), "GIT_ALLOW_PROTOCOL": protocols or "none", **(env or {})}
-            | (dict(self.secret) if "http" in protocols else {}),
-            start_new_session=True,
-        )
+        environment = {**_surroundings(self.directory), "GIT_ALLOW_PROTOCOL": protocols or "none", **(env or {})}
+        if "http" in protocols:
+            environment |= self.secret
+        process = await _started(["git", *settings, *arguments], self.directory, environment)
         try:
             out, err = await asyncio.wait_for(process.communicate(stdin), self.timeout_s)
         except TimeoutError as slow:
@@ -201,6 +193,17 @@ def _secret(remote: str, credentials: tuple[str, str] | None) -> dict[str, str]:
         "GIT_CONFIG_KEY_0": f"http.{remote}.extraHeader",
         "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
     }
+
+
+async def _started(command: list[str], directory: Path, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """A process in a group of its own, so that what it starts can be ended with it."""
+    pipe = asyncio.subprocess.PIPE
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command, cwd=directory, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
+        )
+    except FileNotFoundError as absent:
+        raise GitFailed("There is no `git` command.", remedy="Install git 2.38 or newer.") from absent
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

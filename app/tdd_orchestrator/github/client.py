@@ -30,6 +30,7 @@ from tdd_orchestrator.github.tokens import Tokens
 
 PER_PAGE = 100
 MOVED = frozenset({301, 307, 308})  # a renamed repository; GitHub then names it by its id
+LASTING = ("link", "content-type")  # headers that belong to a kept answer; a 304 may come without them
 RAW = {"Accept": "application/vnd.github.raw+json"}
 
 
@@ -114,11 +115,10 @@ class Connection:
         answer = await self._patiently("GET", route, path, query=query, headers=sent)
         if answer.status == 304 and kept:
             self.unchanged += 1
-            return Answer(200, {**answer.headers, "content-type": kept.content_type}, kept.body)
+            return Answer(200, {**answer.headers, **kept.headers}, kept.body)
         if answer.status == 200:
-            self._etags.keep(
-                key, Kept(answer.headers.get("etag", ""), answer.content, answer.headers.get("content-type", ""))
-            )
+            lasting = {name: answer.headers[name] for name in LASTING if name in answer.headers}
+            self._etags.keep(key, Kept(answer.headers.get("etag", ""), answer.content, lasting))
         return answer
 
     async def pages(

@@ -1,16 +1,17 @@
 """Answers kept for as long as they stay true: GitHub says 304 to their ETag, and a 304 costs nothing."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A body and the ETag under which GitHub knows it."""
+    """A body, the ETag under which GitHub knows it, and the headers that say how to read on."""
 
     etag: str
     body: bytes
-    content_type: str
+    headers: Mapping[str, str]
 
 
 class EtagCache:
