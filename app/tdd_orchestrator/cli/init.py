@@ -1,0 +1,79 @@
+"""`tdd init`: the files that a repository starts with, what was chosen in them, and what to do next."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tdd_orchestrator.cli.output import print_json, visible
+from tdd_orchestrator.cli.repository import HERE, repository_root, usable_configuration
+from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.onboarding.detection import Detection, SuiteChoice, detect, suite_choice
+from tdd_orchestrator.onboarding.setup_step import SetupStep, setup_step
+from tdd_orchestrator.onboarding.starting import TEMPLATE_PATH, WORKFLOW_PATH, Fate, put, starters
+
+KEPT = "it differs from what `tdd init` writes; `--force` overwrites it"
+NEXT = (
+    "Read .tdd/config.toml, and the steps named `Set up the project` in the workflow: they are yours.",
+    "Commit the files to the default branch, and push: configuration and workflow are read from there only.",
+    "Add the secret of the worker `claude`: gh secret set ANTHROPIC_API_KEY",
+    "Install the app on the repository; `tdd serve` runs it.",
+    f"Copy {TEMPLATE_PATH} to prds/<name>.md, check it with `tdd ingest`, and open a pull request with it.",
+)
+
+
+def init_command(
+    repo: Annotated[Path, typer.Option(help="The repository.")] = HERE,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that differ.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write configuration, workflow and a PRD template into a repository; nothing there is overwritten."""
+    root = repository_root(repo)
+    if not force:
+        usable_configuration(root)
+    seen, setup = detect(root), setup_step(root)
+    suite = suite_choice(Config(), seen)
+    fates = {starter.path: put(root, starter, force=force) for starter in starters(seen, setup)}
+    if as_json:
+        print_json(_wire(root, seen, suite, setup, fates))
+    else:
+        typer.echo("\n".join([*_choices(root, seen, suite, setup), "", *_fates(fates), "", *_next()]))
+
+
+def _choices(root: Path, seen: Detection, suite: SuiteChoice, setup: SetupStep | None) -> Iterator[str]:
+    yield f"Repository  {root}"
+    yield f"Language    {seen.language or 'unknown'}" + (
+        f" ({visible(seen.language_because)})" if seen.language else ""
+    )
+    yield f"Tests       {suite.name} ({visible(suite.because)})"
+    yield f"Code        {', '.join(seen.source or Config().project.source)}"
+    yield f"Test files  {', '.join(seen.tests or Config().project.tests)}"
+    if setup:
+        yield f"Set-up      {setup.command} ({setup.because})"
+
+
+def _fates(fates: dict[str, Fate]) -> Iterator[str]:
+    for path, fate in fates.items():
+        yield f"{fate:<11} {path}" + (f": {KEPT}" if fate is Fate.KEPT else "")
+
+
+def _next() -> Iterator[str]:
+    yield "Next:"
+    yield from (f"  {number}. {step}" for number, step in enumerate(NEXT, 1))
+
+
+def _wire(
+    root: Path, seen: Detection, suite: SuiteChoice, setup: SetupStep | None, fates: dict[str, Fate]
+) -> dict[str, object]:
+    return {
+        "repository": str(root),
+        "language": {"name": seen.language, "because": seen.language_because},
+        "suite": {"name": suite.name, "runs": suite.runs, "because": suite.because},
+        "source": seen.source or Config().project.source,
+        "tests": seen.tests or Config().project.tests,
+        "setup": setup.command if setup else None,
+        "workflow": WORKFLOW_PATH,
+        "files": [{"path": path, "state": fate.value} for path, fate in fates.items()],
+        "next": NEXT,
+    }
