@@ -1,7 +1,7 @@
 """What a range of commits claims: for each task its RED, GREEN and REFACTOR commits, found by their trailers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tdd_action.git import Git
 from tdd_orchestrator.core.plan import TaskKind
@@ -40,13 +40,17 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One task of the range. `base` is its first commit's parent; a stage of several commits ends with the last."""
+    """One task of one run. `base` is its first commit's parent; a stage of several commits ends with the last.
+
+    `faults` say where its trailers make no sense.
+    """
 
     task: str
     run: str
     kind: TaskKind
     base: str
     commits: tuple[Commit, ...]
+    faults: tuple[str, ...] = ()
 
     def last(self, stage: Stage) -> Commit | None:
         """The commit that a stage ended with."""
@@ -55,11 +59,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A range of commits, oldest first: `claims` in order of their first commits; `faults` are (task, sentence)."""
+    """A range of commits, oldest first: `claims` in order of their first commits."""
 
     claims: tuple[Claim, ...] = ()
     others: tuple[Commit, ...] = ()
-    faults: tuple[tuple[str, str], ...] = ()
     commits: Mapping[str, Commit] = field(default_factory=dict)
 
 
@@ -68,14 +71,13 @@ def read_history(git: Git, base: str, tip: str) -> History:
     pattern = "%x00".join(FIELDS) + "%x00"
     raw = git("log", "-z", "--topo-order", "--reverse", f"--format={pattern}", f"{base}..{tip}", "--")
     commits = tuple(_commits(raw))
-    grouped: dict[str, list[Commit]] = {}
+    grouped: dict[tuple[str, str], list[Commit]] = {}
     for commit in commits:
         if commit.task:
-            grouped.setdefault(commit.task, []).append(commit)
-    claims = tuple(_claim(task, tuple(own)) for task, own in grouped.items())
+            grouped.setdefault((commit.run, commit.task), []).append(commit)
+    claims = tuple(_claim(tuple(own)) for own in grouped.values())
     others = tuple(commit for commit in commits if not commit.task)
-    faults = [(claim.task, fault) for claim in claims for fault in _faults(claim)]
-    return History(claims, others, tuple(faults), {commit.sha: commit for commit in commits})
+    return History(claims, others, {commit.sha: commit for commit in commits})
 
 
 def _commits(raw: str) -> Iterable[Commit]:
@@ -87,11 +89,12 @@ def _commits(raw: str) -> Iterable[Commit]:
         yield Commit(sha.strip(), tree, tuple(parents.split()), *named, subject)
 
 
-def _claim(task: str, own: tuple[Commit, ...]) -> Claim:
+def _claim(own: tuple[Commit, ...]) -> Claim:
     """`behaviour` is what holds where nothing is said: of all kinds it has the most to prove."""
     first = own[0]
     kind = TaskKind(first.kind) if first.kind in {*TaskKind} else TaskKind.BEHAVIOUR
-    return Claim(task, first.run, kind, first.parents[0] if first.parents else "", own)
+    claim = Claim(first.task, first.run, kind, first.parents[0] if first.parents else "", own)
+    return replace(claim, faults=tuple(_faults(claim)))
 
 
 def _faults(claim: Claim) -> Iterable[str]:

@@ -64,17 +64,15 @@ def _range_faults(place: Workspace, history: History, base: str, tip: str, task:
         yield f"{tip[:12]} does not descend from {base[:12]}, so nothing between them can be proven."
     if task is None:
         return
-    strangers = [claim.task for claim in history.claims if claim.task != task.key]
-    if strangers:
-        yield f"The commits claim {', '.join(strangers)}, but the assignment is for {task.key}."
+    claimed = [claim.task for claim in history.claims]
+    if claimed != [task.key]:
+        yield f"The commits claim {', '.join(claimed)}, but the assignment is for {task.key}."
 
 
 def _tried(bench: Bench, proof: Proof, history: History, config: Config, task: PlannedTask | None) -> Proof:
     """Look at all tasks before any test is run; what was decided by looking needs no run."""
     cases = [Case(bench, claim, config, task) for claim in history.claims]
-    looked = [
-        looked_at(case, tuple(said for name, said in history.faults if name == case.claim.task)) for case in cases
-    ]
+    looked = [looked_at(case) for case in cases]
     proof = replace(proof, tasks=tuple(looked))
     if proof.holds:
         proof = replace(proof, tasks=tuple(tried(case, seen) for case, seen in zip(cases, looked, strict=True)))

@@ -8,11 +8,12 @@ from tdd_action.land import HANDOVER, PLAN, land, tip_left
 from tdd_action.outputs import Outputs
 from tdd_action.plan import plan
 from tdd_action.prove import PROOF, leave, prove
-from tdd_action.sources import read_config, read_requirements
+from tdd_action.sources import read_config, read_prds
 from tdd_action.work import BUNDLE, RESULT, work
 from tdd_action.workers import Worker, WorkerSettings, connect
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.prd import merge_prds
 from tdd_orchestrator.core.result import PlanResult, ProofResult, Remark, Step, WorkResult
 from tdd_orchestrator.core.settings import Config
 
@@ -56,7 +57,7 @@ def _work(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
     assignment, task = inputs.assignment, _task(inputs)
     try:
         config = _config(inputs, environ)
-        requirements, _ = read_requirements(inputs.repository, assignment, config)
+        requirements, _ = merge_prds(read_prds(inputs.repository, assignment, config))
         worker = _worker(inputs, config)
         result = work(
             assignment,

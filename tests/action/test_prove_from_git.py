@@ -166,6 +166,21 @@ def test_a_kind_is_no_way_round_red(repo: SmallRepo) -> None:
     assert "src/shop.py is no document" in proven(repo, base).reason
 
 
+def test_documents_and_refactorings_are_proven_as_their_kind_demands(repo: SmallRepo) -> None:
+    base = repo.head
+    green(repo, {"README.md": "# Shop\n"}, TDD_Task="TASK-1", TDD_Kind="docs")
+    tidy: dict[str, str | None] = {CODE: "HUNDRED = 100\n\n\ndef price(article):\n    return HUNDRED\n"}
+    green(repo, tidy, TDD_Task="TASK-2", TDD_Kind="refactor", TDD_Stage="refactor")
+    assert proven(repo, base).reason == ""
+
+
+def test_the_same_key_in_two_runs_means_two_tasks(repo: SmallRepo) -> None:
+    base = repo.head
+    for run in ("pr-7", "pr-8"):
+        green(repo, {"README.md": f"# {run}\n"}, TDD_Kind="docs", TDD_Run=run)
+    assert [task.claim.run for task in proven(repo, base).tasks] == ["pr-7", "pr-8"]
+
+
 def test_commits_of_another_task_are_not_taken_for_the_assigned_one(repo: SmallRepo) -> None:
     base = repo.head
     red(repo, TDD_Task="TASK-9")

@@ -5,18 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from tdd_action.bench import Bench
 from tdd_action.claims.new_tests import Edited, new_tests, undermined
 from tdd_action.console import span, table
 from tdd_action.git import Git, GitFailed
 from tdd_action.history import read_history
 from tdd_action.proof.values import Proof, StageProof, TaskProof
-from tdd_action.stages.desk import WorkerBroke, within
-from tdd_action.workers import StageWork
+from tdd_action.stages.desk import Desk, WorkerBroke, within
+from tdd_action.suites.pytest_suite import Pytest
+from tdd_action.workers import PlanDraft, PlanRequest, StageRequest, StageWork
+from tdd_action.workspace import workspace
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import Outcome, Reason, SuiteReport, TestResult
 from tdd_orchestrator.core.plan import TaskKind
-from tdd_orchestrator.core.result import Stage
+from tdd_orchestrator.core.result import Assignment, Stage, Step
+from tdd_orchestrator.core.settings import Config
 from world.small_repo import SmallRepo, small_repo
+from world.tdd_project import TASK
 
 
 def test_a_worker_that_does_not_end_gives_up() -> None:
@@ -38,6 +43,29 @@ def test_a_worker_that_breaks_is_told_from_one_that_was_set_up_wrongly() -> None
     with pytest.raises(TddError, match=r"There is no key\."):
         within(1, refuses)
     assert within(1, lambda: StageWork("done")) == StageWork("done")
+
+
+def test_a_worker_is_told_which_paths_are_its_to_change(tmp_path: Path) -> None:
+    repo = small_repo(tmp_path / "repo", {"src/a.py": "", "tests/test_old.py": ""})
+    assignment = Assignment(Step.WORK, "n", "o/r", 1, repo.head, repo.head, task=TASK)
+    seen: dict[Stage, list[str]] = {}
+    paths = ("src/a.py", "tests/test_new.py", "tests/test_old.py", "lib/b.py", ".github/x.yml", "../out")
+
+    class Looking:
+        name = "looking"
+
+        def plan(self, request: PlanRequest) -> PlanDraft:
+            raise NotImplementedError
+
+        def work(self, stage: StageRequest) -> StageWork:
+            seen[stage.stage] = [path for path in paths if stage.may_touch(path)]
+            return StageWork(gave_up="I only looked.")
+
+    with workspace(repo.path, repo.head) as place:
+        desk = Desk(assignment, TASK, Looking(), Config(), place, Bench(Pytest(), place, 9), commit=repo.head)
+        for stage in (Stage.RED, Stage.GREEN):
+            desk.ask(stage)
+    assert seen == {Stage.RED: ["tests/test_new.py"], Stage.GREEN: ["src/a.py"]}
 
 
 def report(*names: str) -> SuiteReport:

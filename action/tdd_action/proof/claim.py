@@ -65,9 +65,9 @@ class Case:
         return self.before
 
 
-def looked_at(case: Case, faults: tuple[str, ...]) -> TaskProof:
+def looked_at(case: Case) -> TaskProof:
     """What can be said without running a test: trailers, stages and paths."""
-    faults = (*faults, *_stage_faults(case))
+    faults = (*case.claim.faults, *_stage_faults(case))
     stages = () if faults else _each_stage(case, _paths)
     return TaskProof(case.claim, case.kind, stages, faults)
 

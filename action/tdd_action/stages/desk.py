@@ -14,10 +14,12 @@ from tdd_action.workspace import Workspace, trailers
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import Planned, Reason, Standing, Verdict
 from tdd_orchestrator.core.plan import PlannedTask
-from tdd_orchestrator.core.policy import Territory
+from tdd_orchestrator.core.policy import ABSENT, Change, Territory, judge_paths
 from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.result import Assignment, Stage, StageState, Usage
 from tdd_orchestrator.core.settings import Config
+
+FILE = "100644"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,11 @@ class Desk:
         return work, self.workspace.snapshot()
 
     def _may_touch(self, stage: Stage) -> Callable[[str], bool]:
-        territory = self.territory
+        territory, kind, root = self.territory, self.task.kind, self.workspace.tree
 
         def may(path: str) -> bool:
-            return not territory.is_protected(path) and territory.is_test(path) == (stage is Stage.RED)
+            there = FILE if (root / path).is_file() else ABSENT
+            return not judge_paths(stage, kind, [Change(path, mode_before=there)], territory)
 
         return may
 
