@@ -67,6 +67,7 @@ def _work(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
             inputs.out,
             requirements=requirements,
             within=inputs.temporary,
+            tell=lambda heading, text: outputs.quote(text, heading),
         )
     except TddError as fault:
         result = WorkResult(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from tdd_action.bench import Bench, suite_of
-from tdd_action.stages.desk import Desk, StageEnd, WorkerBroke
+from tdd_action.stages.desk import Desk, StageEnd, Tell, WorkerBroke, untold
 from tdd_action.stages.green import green_stage
 from tdd_action.stages.red import red_stage
 from tdd_action.stages.refactor import refactor_stage
@@ -39,17 +39,19 @@ def work(
     *,
     requirements: tuple[Requirement, ...] = (),
     within: Path | None = None,
+    tell: Tell = untold,
 ) -> WorkResult:
     """Work the assignment's task on its head commit; leaves `result.json` and, where it was accepted, `work.bundle`.
 
-    A refusal is in the result; what is raised is the user's to mend (`TddError`) or a bug.
+    `tell` hears of it while it goes on. A refusal is in the result; what is raised is the user's
+    to mend (`TddError`) or a bug.
     """
     assert assignment.task is not None
     out.mkdir(parents=True, exist_ok=True)
     with workspace(repository, assignment.head, within=within) as place:
         bench = Bench(suite_of(config), place, float(config.tdd.test_seconds))
         mine = tuple(each for each in requirements if each.id in assignment.task.requirements)
-        desk = Desk(assignment, assignment.task, worker, config, place, bench, mine, commit=assignment.head)
+        desk = Desk(assignment, assignment.task, worker, config, place, bench, mine, assignment.head, tell)
         result = _result(desk, _stages(desk))
         if result.tip is not None:
             ref = f"refs/heads/{config.git.branch_prefix}{assignment.number}/{assignment.task.key}"
@@ -79,6 +81,7 @@ def _reported(desk: Desk, stage: Stage) -> StageReport:
         end = STAGES[stage](desk)
     except WorkerBroke as broke:
         end = StageEnd(StageState.ERROR, f"The worker broke: {broke}")
+    desk.tell(f"{desk.task.key} {stage.upper()}: {end.state}", end.sentence)
     return StageReport(
         stage=stage,
         state=end.state,

@@ -101,6 +101,7 @@ def test_a_task_goes_from_plan_to_land(tmp_path: Path) -> None:
         assignment = at.assignment(Step.WORK, task=planned.plan.tasks[0])
         done = at.run("work", assignment)
         assert (done.returncode, done.stderr) == (0, "")
+        assert "TASK-1 RED: accepted\n::stop-commands::" in done.stdout, "text of others is never obeyed"
         worked = from_wire(WorkResult, at.left("result.json"))
         assert [stage.state for stage in worked.stages] == ["accepted", "accepted", "skipped"]
 

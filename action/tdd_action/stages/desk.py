@@ -37,6 +37,14 @@ class WorkerBroke(Exception):
     """The worker failed in a way that is neither the project's nor the user's doing; the stage ends as an error."""
 
 
+Tell = Callable[[str, str], None]
+"""Where a heading of ours and text of others go while the work is under way."""
+
+
+def untold(heading: str, text: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Desk:
     """One attempt at one task. `commit` is the last of the task's commits (at first the base), `tree` what it holds."""
@@ -49,6 +57,7 @@ class Desk:
     bench: Bench
     requirements: tuple[Requirement, ...] = ()
     commit: str = ""
+    tell: Tell = untold
     usage: list[Usage] = field(default_factory=list)
     red: RedClaim | None = None
     green: GreenClaim | None = None
@@ -95,6 +104,8 @@ class Desk:
         )
         work = within(request.seconds, lambda: self.worker.work(request))
         self.usage += work.usage
+        if work.said:
+            self.tell(f"{self.task.key} {stage.upper()}: the worker says", work.said)
         return work, self.workspace.snapshot()
 
     def _may_touch(self, stage: Stage) -> Callable[[str], bool]:
