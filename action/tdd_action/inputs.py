@@ -70,6 +70,8 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
     out = environ.get("TDD_OUT_DIR") or (environ.get("RUNNER_TEMP", "") and f"{environ['RUNNER_TEMP']}/tdd")
     if not out:
         faults.append("TDD_OUT_DIR is empty: name the folder for the result files.")
+    elif repository and repository.is_relative_to(Path(out).absolute()):
+        faults.append("TDD_OUT_DIR holds the checkout: name a folder of its own, it is emptied.")
     if job and assignment:
         faults += _contradictions(job, assignment)
     if job is Job.LAND and lander is Lander.WORKFLOW and not _token(environ):

@@ -87,6 +87,12 @@ def test_what_is_no_assignment_is_refused(tmp_path: Path, text: str) -> None:
         read_inputs(environ(tmp_path) | {"TDD_ASSIGNMENT": text})
 
 
+def test_the_folder_of_results_is_never_that_of_the_checkout(tmp_path: Path) -> None:
+    for out in (tmp_path, tmp_path.parent):
+        with pytest.raises(WrongInputs, match="TDD_OUT_DIR holds the checkout"):
+            read_inputs(environ(tmp_path, TDD_OUT_DIR=str(out)))
+
+
 def test_landing_from_the_workflow_needs_a_token(tmp_path: Path) -> None:
     with pytest.raises(WrongInputs, match="TDD_TOKEN"):
         read_inputs(environ(tmp_path, TDD_STEP="land", TDD_LANDER="workflow"))
