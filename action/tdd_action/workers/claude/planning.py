@@ -1,0 +1,78 @@
+"""Planning with the model: it reads the repository, proposes a plan, and mends it when the critic finds a fault."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tdd_action.planner.answer import ProposedPlan
+from tdd_action.planner.prompt import NUDGE, PROMPT_VERSION, RULES, corrections
+from tdd_action.workers import PlanDraft, PlanRequest
+from tdd_action.workers.claude.conversation import Conversation, GaveUp
+from tdd_action.workers.claude.ground import Ground
+from tdd_action.workers.claude.material import of_plan
+from tdd_action.workers.claude.spending import Spending
+from tdd_action.workers.claude.tools import Told, Tool, reading
+from tdd_action.workers.claude.voice import Voice
+from tdd_orchestrator.core.plan import Plan
+
+MOST_MALFORMED = 2
+"""How often an answer that is not even of the right shape is sent back; the critic's findings are counted elsewhere."""
+
+
+class Proposal(Tool):
+    """The tool through which a plan comes: not a forced choice, which these models refuse, but the only way out."""
+
+    def __init__(self) -> None:
+        super().__init__("propose_plan", ProposedPlan, self._take)
+        self.plan: Plan | None = None
+        self.malformed = 0
+
+    def use(self, given: Mapping[str, object]) -> Told:
+        """Take a plan of the right shape; the third that is not ends the conversation."""
+        self.plan = None
+        told = super().use(given)
+        if not told.wrong:
+            return told
+        self.malformed += 1
+        return Told(told.text, ends=True) if self.malformed > MOST_MALFORMED else told
+
+    def _take(self, proposed: ProposedPlan) -> Told:
+        self.plan = proposed.plan(PROMPT_VERSION)
+        return Told("", ends=True)
+
+
+@dataclass
+class Planning:
+    """One plan in the making; it lives on between the planner's first draft and its second thoughts."""
+
+    request: PlanRequest
+    talk: Conversation
+    proposal: Proposal
+
+    @classmethod
+    def of(cls, request: PlanRequest, voice: Voice, spending: Spending) -> "Planning":
+        """A conversation that has not begun yet."""
+        ground = Ground(request.workspace, prds=request.config.prd.paths)
+        proposal = Proposal()
+        talk = Conversation(voice, spending, RULES, (*reading(ground), proposal), NUDGE)
+        said = (*of_plan(request, ground), *((corrections(request.findings),) if request.findings else ()))
+        talk.say(*said, cached=0)
+        return cls(request, talk, proposal)
+
+    def continues(self, request: PlanRequest) -> bool:
+        """Whether the request is about the draft that was made last, and says what is wrong with it."""
+        same = self.request.requirements == request.requirements and self.request.workspace == request.workspace
+        return bool(request.findings) and same and self.talk.waiting is not None
+
+    def think_again(self, request: PlanRequest) -> None:
+        """Tell the model what the critic found."""
+        self.talk.spending = self.talk.spending.anew(request.budget_usd)
+        self.talk.say(corrections(request.findings))
+
+    def draft(self, deadline: float) -> PlanDraft:
+        """The plan that the model proposes now, or why there is none."""
+        ending = self.talk.run(deadline)
+        usage = self.talk.spending.usage
+        if isinstance(ending, GaveUp):
+            return PlanDraft(None, f"The planner gave up: {ending.reason}", usage)
+        reason = "" if self.proposal.plan else f"The planner's answer has no usable shape: {ending.said}"
+        return PlanDraft(self.proposal.plan, reason, usage)
