@@ -24,6 +24,7 @@ from tdd_orchestrator.report import rendered
 from tdd_orchestrator.store import Change, Conflict, Entry, Loaded, StateStore
 
 COMMIT_TRIES = 8
+SHOWS = (ShowRun, ShowTask, ShowComment, Retire)
 ROUNDS = 50
 """Effects that lead to events that lead to effects: more rounds than this in one go is a bug of ours."""
 
@@ -71,18 +72,29 @@ class Engine:
         self._store = store
         self._performer = performer
         self._books: dict[int, Book] = {}
+        self._known: dict[int, Loaded] = {}
         self._watch = watch
 
-    async def load(self, number: int) -> Run | None:
-        """The run of a pull request as it stands."""
-        return self._view(number, await self._store.load(run_id(number)))
+    async def load(self, number: int, *, afresh: bool = False) -> Run | None:
+        """The run of a pull request as it was last seen; `afresh` asks the repository again.
+
+        What was last seen is nearly always what stands, for there is one writer per run. Where it is not, the swap
+        fails and
+        the run is loaded again; so nothing is asked of the repository that a save would not find out.
+        """
+        return self._view(number, await self._loaded(number, afresh=afresh))
+
+    async def _loaded(self, number: int, *, afresh: bool = False) -> Loaded:
+        known = None if afresh else self._known.get(number)
+        self._known[number] = known or await self._store.load(run_id(number))
+        return self._known[number]
 
     async def handle(self, number: int, entries: Sequence[Entry]) -> Run | None:
         """Fold what happened into the run of this pull request and do what follows, until nothing more follows.
 
         Raises `StateContended` or `EffectsUnfinished` when it must be tried again; trying again repeats nothing.
         """
-        turn = Turn(await self._store.load(run_id(number)))
+        turn = Turn(await self._loaded(number))
         waiting = tuple(entries)
         for _ in range(ROUNDS):
             await self._commit(number, turn, waiting)
@@ -106,7 +118,8 @@ class Engine:
                 turn.loaded = await self._save(number, turn.loaded, run, new, asked)
             except Conflict:
                 log.info("state.conflict", run=run_id(number))
-                turn.loaded = await self._store.load(run_id(number))
+                turn.loaded = await self._loaded(number, afresh=True)
+                self._book(number).done -= {e.key for e in turn.loaded.outbox if isinstance(e, SHOWS)}  # asked anew
                 continue
             # The sweep asks again for what was asked before, so that is not its first time.
             if not any(isinstance(entry.event, Ticked) for entry in new):
@@ -121,13 +134,14 @@ class Engine:
         change = Change(run, entries, asked, tuple(sorted(book.done)), dict(book.shown))
         saved = await self._store.save(run_id(number), change, loaded)
         self._books[number] = Book()
+        self._known[number] = saved
         return saved
 
     async def _act(self, number: int, turn: Turn) -> tuple[Entry, ...]:
         """Do everything in the outbox but showing; what comes of it are events like any other."""
         prompt = []
         for effect in self._open(number, turn):
-            if isinstance(effect, ShowRun | ShowTask | ShowComment | Retire):
+            if isinstance(effect, SHOWS):
                 continue
             event = await self._perform(number, turn, effect)
             if isinstance(event, Dispatched):
@@ -180,6 +194,7 @@ class Engine:
                 turn.loaded = await self._save(number, turn.loaded, run, late, ())
             except Conflict:
                 log.info("state.conflict", run=run_id(number))  # what was done stays in the book for the next save
+                self._known.pop(number, None)
         if turn.failed:
             raise EffectsUnfinished(f"{EffectsUnfinished.__doc__} First: {next(iter(turn.failed.values()))}")
         return run

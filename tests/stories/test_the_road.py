@@ -55,7 +55,7 @@ async def test_a_task_that_keeps_failing_waits_for_a_person_who_retries_it(tmp_p
         told.open_pull()
         await told.until_state("action_required")
         assert told.state("TDD / TASK-1 ·") == "failure"
-        await told.hub.settled()
+        await told.quiet()
         told.press("TDD", "retry:TASK-1")
         await told.until_state("success")
         assert len((await told.run()).tasks[0].attempts) == 4
@@ -79,6 +79,6 @@ async def test_a_push_by_a_person_in_mid_run_is_kept(tmp_path: Path) -> None:
 async def test_a_pull_request_without_a_prd_is_left_alone(tmp_path: Path) -> None:
     async with story(tmp_path) as told:
         told.open_pull(path="README.md")
-        await told.hub.settled()
+        await told.quiet()
         assert told.checks() == {}
         assert (await told.loaded()).run is None

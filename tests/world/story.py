@@ -11,8 +11,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.hub.acts import pulls
 from tdd_orchestrator.hub.acts.refs import refs_moved
 from tdd_orchestrator.hub.hub import Hub
 from tdd_orchestrator.hub.identity import App
@@ -117,6 +120,10 @@ class Story:
         """Press a button of the newest check of that name on the head."""
         self.hub.press(self.check(check).id, identifier, login)
 
+    def close(self, login: str = "writer") -> None:
+        """Close the pull request without merging it."""
+        pulls.set_state(self.hub.site, self.pull, self.hub.world.users[login], "closed")
+
     # What can be seen
 
     @property
@@ -194,7 +201,17 @@ class Story:
     async def until_state(self, state: str, name: str = "TDD") -> None:
         """Wait until the check of that name on the head is in that state, and all is quiet."""
         await self.until(lambda: self.state(name) == state, f"for {name} to be {state}")
-        await self.hub.settled()
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        """Wait until the hub has nothing to tell and the app has nothing to handle."""
+        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(verify=False) as client:  # noqa: S501 - plain HTTP
+            while True:
+                await self.hub.settled()
+                inbox = (await client.get(f"http://127.0.0.1:{self.settings.port}/health")).json()["inbox"]
+                if not inbox["waiting"] and not inbox["leased"] and not self.hub.post.busy:
+                    return
+                await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -251,7 +268,7 @@ def _furnished(hub: Hub, runner: QuickRunner, directory: Path, config: str, swee
 
 
 async def _nothing_left(told: Story) -> None:
-    await told.hub.settled()
+    await told.quiet()
     assert not told.hub.unexpected, told.hub.unexpected
     told_replies = {c.id for c in told.repository.comments.values() if "reply" in c.body.split("-->", 1)[0]}
     assert told_replies <= told.read, "an answer was left unread"

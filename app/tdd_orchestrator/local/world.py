@@ -25,7 +25,7 @@ class Quickness:
 
     state_interval_s: float = 0.2
     write_interval_s: float = 0.0
-    sweep_s: float = 5.0
+    sweep_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Place:
 
     async def handle(self, number: int, deliveries: Sequence[Delivery]) -> None:
         """Fold these deliveries, oldest first, into the run of this pull request."""
-        run = await self.engine.load(number)
+        run = await self.engine.load(number, afresh=any(delivery.event == TICK for delivery in deliveries))
         entries: list[Entry] = []
         for delivery in _without_repeats(deliveries):
             events = await self._events(number, run, delivery)
