@@ -1,6 +1,7 @@
 """The smaller parts of working and proving: time limits, new tests, history, ranges, the table for people."""
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Assignment, Stage, Step
 from tdd_orchestrator.core.settings import Config
 from world.small_repo import SmallRepo, small_repo
-from world.tdd_project import TASK
+from world.tdd_project import TASK, plain_python, tiny_project
 
 
 def test_a_worker_that_does_not_end_gives_up() -> None:
@@ -45,24 +46,44 @@ def test_a_worker_that_breaks_is_told_from_one_that_was_set_up_wrongly() -> None
     assert within(1, lambda: StageWork("done")) == StageWork("done")
 
 
+def test_a_worker_may_look_and_what_its_tests_leave_behind_is_taken_away(tmp_path: Path) -> None:
+    repo = tiny_project(tmp_path / "repo")
+    assignment = Assignment(Step.WORK, "n", "o/r", 1, repo.head, repo.head, task=TASK)
+    with workspace(repo.path, repo.head) as place, plain_python(tmp_path / "bin"):
+        desk = Desk(assignment, TASK, Looking({}), Config(), place, Bench(Pytest(), place, 9), commit=repo.head)
+        test = "from pathlib import Path\n\n\ndef test_x():\n    Path('left').touch()\n    assert 0, 'so far'\n"
+        (place.tree / "tests/test_new.py").write_text(test)
+        told = desk.look()
+        assert told.splitlines()[0] == "1 passed, 1 failed, 0 other."
+        assert "tests/test_new.py::test_x: AssertionError: so far" in told
+        assert not (place.tree / "left").exists()
+        assert (place.tree / "tests/test_new.py").read_text() == test
+
+
+@dataclass
+class Looking:
+    """A worker that only asks which paths are its to change."""
+
+    seen: dict[Stage, list[str]]
+    name: str = "looking"
+
+    def plan(self, request: PlanRequest) -> PlanDraft:
+        raise NotImplementedError
+
+    def work(self, stage: StageRequest) -> StageWork:
+        self.seen[stage.stage] = [path for path in PATHS if stage.may_touch(path)]
+        return StageWork(gave_up="I only looked.")
+
+
+PATHS = ("src/a.py", "tests/test_new.py", "tests/test_old.py", "lib/b.py", ".github/x.yml", "../out")
+
+
 def test_a_worker_is_told_which_paths_are_its_to_change(tmp_path: Path) -> None:
     repo = small_repo(tmp_path / "repo", {"src/a.py": "", "tests/test_old.py": ""})
     assignment = Assignment(Step.WORK, "n", "o/r", 1, repo.head, repo.head, task=TASK)
     seen: dict[Stage, list[str]] = {}
-    paths = ("src/a.py", "tests/test_new.py", "tests/test_old.py", "lib/b.py", ".github/x.yml", "../out")
-
-    class Looking:
-        name = "looking"
-
-        def plan(self, request: PlanRequest) -> PlanDraft:
-            raise NotImplementedError
-
-        def work(self, stage: StageRequest) -> StageWork:
-            seen[stage.stage] = [path for path in paths if stage.may_touch(path)]
-            return StageWork(gave_up="I only looked.")
-
     with workspace(repo.path, repo.head) as place:
-        desk = Desk(assignment, TASK, Looking(), Config(), place, Bench(Pytest(), place, 9), commit=repo.head)
+        desk = Desk(assignment, TASK, Looking(seen), Config(), place, Bench(Pytest(), place, 9), commit=repo.head)
         for stage in (Stage.RED, Stage.GREEN):
             desk.ask(stage)
     assert seen == {Stage.RED: ["tests/test_new.py"], Stage.GREEN: ["src/a.py"]}

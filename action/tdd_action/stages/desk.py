@@ -96,7 +96,7 @@ class Desk:
             workspace=self.workspace.tree,
             may_touch=self._may_touch(stage),
             globs=may,
-            run_tests=lambda: told(self.bench.here("the worker's own look")),
+            run_tests=self.look,
             feedback=self.assignment.feedback,
             requirements=self.requirements,
             budget_usd=max(self.assignment.budget_usd - sum(each.usd for each in self.usage), 0.0),
@@ -107,6 +107,10 @@ class Desk:
         if work.said:
             self.tell(f"{self.task.key} {stage.upper()}: the worker says", work.said)
         return work, self.workspace.snapshot()
+
+    def look(self) -> str:
+        """Run the tests on what the worker has written so far; what they leave behind is taken away."""
+        return told(self.bench.on(self.workspace.snapshot(), "the worker's own look"))
 
     def _may_touch(self, stage: Stage) -> Callable[[str], bool]:
         territory, kind, root = self.territory, self.task.kind, self.workspace.tree
