@@ -130,6 +130,7 @@ async def test_the_result_of_another_workflow_is_not_believed(tmp_path: Path) ->
         )
         twin.display_title = forged.display_title
         told.hub.actions.conclude(twin.id, "success")
+        told.hub.actions.cancel(twin.id)
         await told.until(lambda: told.hub.post.busy is False)
         run = await told.run()
         assert run.state is RunState.RUNNING

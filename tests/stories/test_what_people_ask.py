@@ -28,7 +28,7 @@ async def test_a_reader_may_look_but_not_spend(tmp_path: Path) -> None:
     [
         ("/tdd aprove", "/tdd approve"),
         ("/tdd retry TASK-9", "There is no TASK-9"),
-        ("/tdd skip", "Which task?"),
+        ("/tdd skip", "needs a task"),
         ("/tdd help", "/tdd approve"),
         ("/tdd resume", "not paused"),
     ],

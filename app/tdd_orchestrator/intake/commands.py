@@ -53,7 +53,8 @@ async def rerun_asked(
 def _event(run: Run | None, comment: int, author: str, role: str, found: Command | Misread, at: float) -> Event:
     key = _key(comment, found)
     if isinstance(found, Misread):
-        reason = f"{found.reason} Nearest right form: `{found.nearest}`." if found.nearest else found.reason
+        told = not found.nearest or found.nearest in found.reason
+        reason = found.reason if told else f"{found.reason} Nearest right form: `{found.nearest}`."
         return CommandMisread(at=at, id=key, comment=comment, author=author, reason=reason)
     return Commanded(
         at=at, id=key, comment=comment, author=author, role=role, command=found, head=run.head.sha if run else ""
