@@ -38,7 +38,10 @@ def visible(text: str) -> str:
 
 def from_prd(text: str) -> str:
     """What a reader of the rendered document sees: without HTML comments and invisible characters."""
-    return COMMENT.sub("", visible(text))
+    text = visible(text)
+    while (shown := COMMENT.sub("", text)) != text:  # what is left of one comment may make up another
+        text = shown
+    return text
 
 
 def fenced(name: str, text: str, most: int) -> str:

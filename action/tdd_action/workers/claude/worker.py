@@ -93,14 +93,17 @@ def model_for(config: Config, stage: Stage, attempt: int) -> str:
 
 
 def ground_of(stage: StageRequest, config: Config) -> Ground:
-    """Where this stage may write. RED may also add tests beside the task's own; those of others it leaves alone."""
-    before = frozenset(Ground(stage.workspace).paths()) if stage.stage is Stage.RED else None
+    """The stage's files. What it was once allowed to write stays its own: a test that RED added it may edit again."""
+    granted: set[str] = set()
 
     def may_touch(path: str) -> bool:
-        added = before is not None and path not in before
-        return (added or matches(path, stage.globs)) and stage.may_touch(path)
+        if path not in granted and not stage.may_touch(path):
+            return False
+        granted.add(path)
+        return True
 
-    return Ground(stage.workspace, may_touch, ", ".join(stage.globs), config.prd.paths, before or frozenset())
+    kept = frozenset(Ground(stage.workspace).paths()) if stage.stage is Stage.RED else frozenset()
+    return Ground(stage.workspace, may_touch, ", ".join(stage.globs), config.prd.paths, kept)
 
 
 def connect(settings: WorkerSettings) -> ClaudeWorker:
