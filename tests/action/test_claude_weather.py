@@ -72,6 +72,11 @@ def test_no_wait_goes_beyond_the_time_of_the_stage(tmp_path: Path) -> None:
     assert model.slept == []
 
 
+def test_half_a_character_is_given_up_and_not_a_crash(tmp_path: Path) -> None:
+    work = worked(ScriptedModel(uses("write_file", path="src/x.py", text="a\ud800")), tmp_path)
+    assert work.gave_up == "The model wrote characters that are no text and cannot be sent back to it."
+
+
 ACCESS = [
     (Fails(401, "invalid x-api-key"), "The model's API does not accept the key (401). Put a valid one into the"),
     (

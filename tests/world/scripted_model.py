@@ -117,7 +117,8 @@ class ScriptedModel:
         assert self.turns, f"an unexpected request: {body['messages'][-1]}"
         match self.turns.pop(0):
             case Says() as says:
-                return httpx2.Response(200, json=self._message(says, body["model"]))
+                message = json.dumps(self._message(says, body["model"])).encode()
+                return httpx2.Response(200, content=message, headers={"content-type": "application/json"})
             case Fails(status=0) as lost:
                 raise httpx2.ConnectError(lost.message)
             case Fails() as fails:

@@ -28,9 +28,9 @@ RED = """\
 This stage is RED. Write tests for the task's acceptance, and nothing else: no implementation, no stub of it.
 
 - Each new test must fail now, on an assertion, because the behaviour is missing. A test that fails on a syntax error, a
-  fixture or a missing import of its own proves nothing. Where the planned function or class does not exist yet, import
-  it inside the test as its users will; the test is then tried again with an empty stand-in for it, and must fail
-  on an assertion there.
+  fixture or an import of something nobody plans proves nothing. Where a planned function or class does not exist yet,
+  import it as its users will, from a file of the task, in a new test file; the test is then tried again with an
+  empty stand-in for it, and must fail on an assertion there.
 - Assert on what the code returns, raises or leaves behind: exact values, borders, errors. No `assert False`, no test
   without an assertion, none that is true whatever the code does, none that only asks whether a name exists.
 - No mock of the thing that is tested. No skip, no xfail, no sleep, no network, no dependence on order or time of day.
@@ -59,9 +59,18 @@ This task is about documents. There is no test to write: change the documents it
 requirement asks, truly and briefly. Nothing but documents may change.
 """
 
+KINDS = MappingProxyType(
+    {
+        TaskKind.BEHAVIOUR: "",
+        TaskKind.BUGFIX: "This task puts something right: the test shows the fault as a user meets it.",
+        TaskKind.REFACTOR: "This task is a refactoring alone, asked for by its requirement: no behaviour may change.",
+        TaskKind.PLUMBING: "This task joins parts: its test goes through the real entry point, with nothing replaced.",
+        TaskKind.DOCS: "",
+    }
+)
 STAGES = MappingProxyType({Stage.RED: RED, Stage.GREEN: GREEN, Stage.REFACTOR: REFACTOR})
 
 
 def system_prompt(stage: Stage, kind: TaskKind) -> str:
     """The rules of a stage; the same bytes each time."""
-    return f"{COMMON}\n{DOCS if kind is TaskKind.DOCS else STAGES[stage]}"
+    return f"{COMMON}\n{DOCS if kind is TaskKind.DOCS else STAGES[stage]}{KINDS[kind]}"

@@ -67,6 +67,8 @@ class Voice:
             return Silence("The time was over before the model answered." if late else _unreached(lost))
         except anthropic.APIError as other:
             return Silence(f"The model's API gave an answer that cannot be read: {other.message[:SAID_AT_MOST]}")
+        except UnicodeEncodeError:  # half a surrogate pair, which a model can write in JSON and nobody can send back
+            return Silence("The model wrote characters that are no text and cannot be sent back to it.")
         if not isinstance(answer, Message):  # the SDK hands through whatever a proxy says with status 200
             return Silence("The model's API gave an answer that is no message: check ANTHROPIC_BASE_URL.")
         return answer
