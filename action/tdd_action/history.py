@@ -37,6 +37,11 @@ class Commit:
     def short(self) -> str:
         return self.sha[:10]
 
+    @property
+    def claims(self) -> bool:
+        """Whether it claims a stage. The merge that landed a task names it too, and is judged at the tip."""
+        return bool(self.task) and not (self.stage == Stage.LAND and len(self.parents) > 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -73,10 +78,10 @@ def read_history(git: Git, base: str, tip: str) -> History:
     commits = tuple(_commits(raw))
     grouped: dict[tuple[str, str], list[Commit]] = {}
     for commit in commits:
-        if commit.task:
+        if commit.claims:
             grouped.setdefault((commit.run, commit.task), []).append(commit)
     claims = tuple(_claim(tuple(own)) for own in grouped.values())
-    others = tuple(commit for commit in commits if not commit.task)
+    others = tuple(commit for commit in commits if not commit.claims)
     return History(claims, others, {commit.sha: commit for commit in commits})
 
 

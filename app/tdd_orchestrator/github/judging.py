@@ -12,7 +12,7 @@ MOST_NAMED = 5
 
 async def trespass(bare: Bare, commit: StageCommit, task: PlannedTask, rules: Rules) -> str | None:
     """Why the commit may not land, or `None`. Judged as it is in git: a rename is one path gone and one new."""
-    territory = Territory(owned=task.files, tests=task.tests or rules.tests, protected=rules.protected)
+    territory = Territory(owned=task.files or rules.files, tests=task.tests or rules.tests, protected=rules.protected)
     changes = await _changes(bare, commit.parent, commit.sha)
     refusals = judge_paths(commit.stage, task.kind, changes, territory)
     if not refusals:

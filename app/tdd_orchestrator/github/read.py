@@ -128,8 +128,18 @@ class RepositoryReader:
         return None
 
     async def result_files(self, workflow_run: int) -> dict[str, bytes]:
-        """The files that a run left as `tdd-result`, else as `tdd-work`, by name; `{}` where it left neither."""
-        return await artifacts.result_files(self.connection, workflow_run)
+        """The files that a run left as `tdd-result`, else as `tdd-work`, by name; `{}` where it left neither.
+
+        Kept for a little while: a result is read when it is reported, and its bundle soon after, when it lands.
+        """
+        if workflow_run not in self._results:
+            found = await artifacts.result_files(self.connection, workflow_run)
+            if not found:
+                return found
+            self._results[workflow_run] = found
+            if len(self._results) > RESULTS_KEPT:
+                del self._results[next(iter(self._results))]
+        return self._results[workflow_run]
 
     async def default_branch(self) -> str:
         """The repository's default branch; asked every ten minutes."""

@@ -16,6 +16,7 @@ from tdd_orchestrator.demo import PRD, PROJECT
 from tdd_orchestrator.local.display import checks_table, comment_panel, commits_table, show
 from tdd_orchestrator.local.following import Followed, follow
 from tdd_orchestrator.local.git import commit, committed, git
+from tdd_orchestrator.local.project_python import project_environment
 from tdd_orchestrator.local.watching import Watcher
 from tdd_orchestrator.local.world import LocalGitHub, local_github
 from tdd_orchestrator.manifests import manifest
@@ -57,6 +58,7 @@ def demo(wish: DemoWish, console: Console) -> None:
                 login="maintainer",
                 runner_env={},
                 secrets=secrets,
+                python=str(project_environment(room / "python")),
                 port=wish.port,
             )
         )

@@ -9,13 +9,18 @@ from tdd_orchestrator.core.errors import TddError
 class GitRefused(TddError):
     """git would not do what was asked."""
 
+    def __init__(self, told: str, reason: str = "") -> None:
+        self.reason = reason.removeprefix("fatal: ").removeprefix("error: ").rstrip(".")
+        super().__init__(told)
+
 
 def git(directory: Path, *arguments: str, stdin: bytes | None = None) -> str:
     """What git prints, without the newline at its end. Raises `GitRefused` with git's last line."""
     done = subprocess.run(["git", "-C", str(directory), *arguments], input=stdin, capture_output=True, check=False)
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-        raise GitRefused(f"`git {' '.join(arguments[:2])}` failed in {directory}: {told[-1]}")
+        verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
+        raise GitRefused(f"`git {verb}` failed in {directory}: {told[-1]}", told[-1])
     return done.stdout.decode(errors="surrogateescape").rstrip("\n")
 
 

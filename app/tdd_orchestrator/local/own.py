@@ -125,7 +125,7 @@ def _driven(top: Path, room: Room, kept: Kept, approval: Approval, console: Cons
 
 
 def _world(room: Room, kept: Kept) -> AbstractContextManager[LocalGitHub]:
-    environ = {"TDD_PYTHON": kept.python} | ({"TDD_SCRIPT": kept.script} if kept.script else {})
+    environ = {"TDD_SCRIPT": kept.script} if kept.script else {}
     return local_github(
         room.directory / "hub",
         REPO,
@@ -135,6 +135,7 @@ def _world(room: Room, kept: Kept) -> AbstractContextManager[LocalGitHub]:
         runner_env=environ,
         app_env={"TDD_WORKER": kept.worker} if kept.worker else {},
         secrets=model_secrets(),
+        python=kept.python,
     )
 
 

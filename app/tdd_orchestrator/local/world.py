@@ -61,18 +61,21 @@ def local_github(
     python: str = sys.executable,
     max_parallel: int = 2,
     port: int = 0,
+    ids_from: int = 0,
     quickness: Quickness | None = None,
 ) -> Iterator[LocalGitHub]:
     """A hub with one repository, the app installed on it, and one person with every right.
 
     `runner_env` is added to the environment of the action's steps, `app_env` to the app's; `secrets` are the
-    repository's Actions secrets.
+    repository's Actions secrets; `ids_from` keeps a hub from giving ids that an earlier one has given.
     """
     directory.mkdir(parents=True, exist_ok=True)
     env = {"TDD_ACTION_PYTHON": sys.executable, **runner_env}
 
     def make() -> Hub:
-        return hub_with_pages(directory, LocalRunner({ACTION: action_directory()}, env, max_parallel, python))
+        hub = hub_with_pages(directory, LocalRunner({ACTION: action_directory()}, env, max_parallel, python))
+        hub.world.ids_from = ids_from
+        return hub
 
     with HubThread(make, port) as thread:
         app_port = free_port()
