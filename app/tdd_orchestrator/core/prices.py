@@ -15,7 +15,7 @@ FAMILIES = ("fable", "mythos", "opus", "sonnet", "haiku")
 MILLION = 1_000_000
 
 NOVEMBER_2026 = "platform.claude.com, pricing, seen November 2026"
-YEAR_2025 = "platform.claude.com, pricing, seen 2025"
+YEAR_2025 = "not verified: list price of 2025, from memory"
 COMPUTED = f"{NOVEMBER_2026}; cache writes computed (1.25 and 2 times the input)"
 
 

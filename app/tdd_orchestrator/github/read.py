@@ -19,6 +19,7 @@ from tdd_orchestrator.github.views import (
 )
 
 ROLE_KEPT_S, BRANCH_KEPT_S = 60.0, 600.0
+RESULTS_KEPT = 8
 
 
 class RepositoryReader:
@@ -31,6 +32,7 @@ class RepositoryReader:
         self.connection, self.repo = connection, connection.repo
         self._clock = clock
         self._roles: dict[str, tuple[float, str]] = {}
+        self._results: dict[int, dict[str, bytes]] = {}
         self._default_branch = (float("-inf"), "")
 
     async def pull(self, number: int) -> PullView:
