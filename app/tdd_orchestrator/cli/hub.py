@@ -53,8 +53,7 @@ def hub_command(
 ) -> None:
     """Run a GitHub on this machine until Ctrl-C: REST, git, webhooks, Actions and pages, all on 127.0.0.1."""
     copies = [_copied(each) for each in repo or []] or [Copied(EMPTY, None, "main")]
-    if directory is not None and directory.exists() and any(directory.iterdir()):
-        raise TddError(f"{directory} is not empty.", remedy="Name a folder that does not exist yet.")
+    _must_be_free(copies, directory)
     with ExitStack() as stack:
         room = directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tdd-hub-")))
         room.mkdir(parents=True, exist_ok=True)
@@ -77,6 +76,18 @@ def _copied(said: str) -> Copied:
         )
     root = repository_root(Path(path))
     return Copied(name, root, git(root, "branch", "--show-current") or "main")
+
+
+def _must_be_free(copies: list[Copied], directory: Path | None) -> None:
+    names = [copy.name.lower() for copy in copies]
+    twice = next((copy.name for copy in copies if names.count(copy.name.lower()) > 1), None)
+    if twice is not None:
+        raise TddError(f"`{twice}` is there twice.", remedy="Give one of them another name.")
+    if directory is not None and directory.exists():
+        if not directory.is_dir():
+            raise TddError(f"{directory} is not a folder.", remedy="Name a folder that does not exist yet.")
+        if any(directory.iterdir()):
+            raise TddError(f"{directory} is not empty.", remedy="Name a folder that does not exist yet.")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.wire import to_wire
 from tdd_orchestrator.report.document import document
 
+ENDINGS = (".html", ".md", ".json")
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
 :root {{ color-scheme: light dark }}
@@ -23,6 +24,16 @@ code {{ background: #8882; padding: .1rem .3rem; border-radius: 4px }}
 """
 
 
+def check_report(path: Path | None) -> None:
+    """Raise before any work is done where the report could not be written."""
+    if path is None:
+        return
+    if path.suffix not in ENDINGS:
+        raise _unknown(path.suffix)
+    if path.is_dir() or any(parent.exists() and not parent.is_dir() for parent in path.parents):
+        raise TddError(f"The report {path} cannot be written there.", remedy="Name a file in a folder.")
+
+
 def write_report(run: Run, path: Path) -> None:
     """Write the run's report; `.html`, `.md` or `.json`."""
     match path.suffix:
@@ -34,9 +45,13 @@ def write_report(run: Run, path: Path) -> None:
             body = MarkdownIt("commonmark", {"html": False}).enable("table").render(document(run))
             text = PAGE.format(title=_escaped(run.title), body=body)
         case other:
-            raise TddError(f"A report cannot be {other or 'without an ending'}.", remedy="Use .html, .md or .json.")
+            raise _unknown(other)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+
+
+def _unknown(ending: str) -> TddError:
+    return TddError(f"A report cannot be {ending or 'without an ending'}.", remedy="Use .html, .md or .json.")
 
 
 def _escaped(text: str) -> str:

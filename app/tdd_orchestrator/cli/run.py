@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tdd_orchestrator.cli.reports import write_report
+from tdd_orchestrator.cli.reports import check_report, write_report
+from tdd_orchestrator.cli.repository import repository_root
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.local.asking import Approval
 from tdd_orchestrator.local.own import Ended, RunWish, discard, resume, start
@@ -34,25 +35,27 @@ def run_command(
     """Work a PRD on your own repository; the result is a branch `tdd/<title>`, and nothing else there changes."""
     console = Console()
     approval = Approval(yes, interactive=sys.stdin.isatty())
+    top = repository_root(repo)
     if discard_it:
-        console.print("Dropped." if discard(repo) else "There was no unfinished run.")
+        console.print(discard(top))
         return
+    check_report(report)
     try:
         ended = (
-            resume(repo, approval, console)
+            resume(top, approval, console)
             if resume_it
-            else start(_wish(prd, repo, base, worker, script, python), approval, console)
+            else start(_wish(prd, top, base, worker, script, python), approval, console)
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         console.print("\nStopped. `tdd run --resume` goes on where it was, `tdd run --discard` drops it.")
         raise
     _told(ended, report, console)
 
 
-def _wish(prd: Path | None, repo: Path, base: str, worker: str, script: Path | None, python: Path | None) -> RunWish:
+def _wish(prd: Path | None, top: Path, base: str, worker: str, script: Path | None, python: Path | None) -> RunWish:
     if prd is None:
         raise TddError("Which PRD?", remedy="`tdd run PRD.md`; `tdd init` writes a template.")
-    return RunWish(prd, repo, base, worker, script, python)
+    return RunWish(prd, top, base, worker, script, python)
 
 
 def _told(ended: Ended, report: Path | None, console: Console) -> None:
