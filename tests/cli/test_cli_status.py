@@ -136,13 +136,12 @@ def test_a_token_is_sent_to_github_and_to_nobody_else(
 
 def test_an_unfinished_run_of_this_machine_comes_first(tdd: Tdd, repo: SmallRepo, origin: Path) -> None:
     room = Room.of(repo.path)
-    bare = room.directory / "hub" / "repositories" / "local" / "repository.git"
-    bare.parent.mkdir(parents=True)
-    bare_repository(bare)
+    room.worked_on.parent.mkdir(parents=True)
+    bare = bare_repository(room.worked_on)
     stored(bare, 1)
     stored(origin, 42)
     assert "#42" in tdd("status").out
-    room.keep(Kept(Staged(str(bare), "main", "tdd/tea", "prds/tea.md", "Tea"), "script", "", "python"))
+    room.keep(Kept(Staged("main", "tdd/tea", "prds/tea.md", "Tea"), "script", "", "python"))
     said = tdd("status")
     assert "#1 ·" in said.out
     assert "#42" not in said.out

@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.local.git import git
 from tdd_orchestrator.local.keeping import Room
-from tdd_orchestrator.local.own import REPO
 from tdd_orchestrator.store import Loaded, StateStore
 
 
@@ -75,10 +74,9 @@ class StateSource:
 
 def unfinished(top: Path, prefix: str) -> StateSource | None:
     """The state of an unfinished `tdd run` of this repository."""
-    room = Room.of(top).directory
-    places = (room / "hub" / "repositories" / f"{REPO}.git", room / "source")
-    directory = next((place for place in places if place.is_dir()), None)
-    if directory is None or not (room / "run.json").is_file():
+    room = Room.of(top)
+    directory = next((place for place in (room.worked_on, room.copy) if place.is_dir()), None)
+    if directory is None or not room.unfinished:
         return None
     listed = git(directory, "for-each-ref", "--format=%(refname)", f"{prefix}/")
     return StateSource("The unfinished `tdd run`", directory, prefix, _numbers(listed, prefix))
