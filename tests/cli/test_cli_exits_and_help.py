@@ -1,6 +1,7 @@
 """Exit codes, help, and the two ways to start the program."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -161,3 +162,22 @@ def test_a_proof_that_is_killed_proves_nothing(tdd: Tdd, repo: SmallRepo, monkey
         1,
         "tdd: The proof was ended by signal 9. Nothing is proven; run it again.\n",
     )
+
+
+def test_after_ctrl_c_the_proof_may_put_its_work_trees_away(tmp_path: Path) -> None:
+    child = (
+        "import pathlib, threading\n"
+        "try:\n    print('ready', flush=True); threading.Event().wait()\n"
+        "except KeyboardInterrupt:\n    threading.Event().wait(0.5); pathlib.Path('tidied').touch()\n"
+    )
+    parent = "import sys\nfrom tdd_orchestrator.cli.prove import _waited_for\n"
+    parent += f"_waited_for([sys.executable, '-c', {child!r}])"
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", parent]
+    with subprocess.Popen(command, cwd=tmp_path, start_new_session=True, stdout=pipe, stderr=pipe, text=True) as proof:
+        assert proof.stdout is not None
+        assert proof.stdout.readline() == "ready\n"
+        os.killpg(proof.pid, signal.SIGINT)
+        _, told = proof.communicate(timeout=20)
+    assert told.rstrip().endswith("KeyboardInterrupt")
+    assert (tmp_path / "tidied").exists()

@@ -19,7 +19,7 @@ from tdd_orchestrator.store import Change, StateStore
 from world.command_line import Tdd
 from world.git_server import Fault, bare_repository, git_server
 from world.small_repo import SmallRepo
-from world.state_world import SEEN, folded, nobody
+from world.state_world import SEEN, folded, nobody, put_files
 
 
 def stored(url: Path | str, number: int = 42, prefix: str = "refs/heads/tdd-state") -> Run:
@@ -174,3 +174,11 @@ def test_the_clone_is_not_touched(tdd: Tdd, repo: SmallRepo, origin: Path) -> No
     before = repo.git("for-each-ref"), sorted(path.name for path in (repo.path / ".git").iterdir())
     tdd("status")
     assert (repo.git("for-each-ref"), sorted(path.name for path in (repo.path / ".git").iterdir())) == before
+
+
+def test_a_damaged_database_is_told_and_does_not_hide_the_run(tdd: Tdd, origin: Path) -> None:
+    stored(origin)
+    put_files(str(origin), {"events.ndjson": b"not a log"})
+    said = tdd("status", "--json")
+    assert (said.code, said.json[0]["number"]) == (0, 42)
+    assert said.err.startswith("tdd: events.ndjson starts again from the database: ")

@@ -17,7 +17,7 @@ WIDEST = 100
 def ingest_text(seen: Preview, suite: SuiteChoice, config: Config) -> Iterator[str]:
     """The lines of the report."""
     for prd in seen.prds:
-        yield f"{prd.path} · {visible(prd.title)} · {count(len(prd.requirements), 'requirement')}"
+        yield f"{visible(prd.path)} · {visible(prd.title)} · {count(len(prd.requirements), 'requirement')}"
         yield from _requirements(prd)
         yield ""
     if seen.faults:
