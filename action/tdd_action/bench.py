@@ -4,11 +4,11 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tdd_action import sandbox
 from tdd_action.confine import way_out
-from tdd_action.suites.pytest_suite import Pytest
-from tdd_action.suites.suite import Suite
+from tdd_action.suites import SUITES, Pytest, Suite, detect
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import Outcome, SuiteReport
@@ -97,14 +97,20 @@ class Bench:
         return tuple(private.sub("<private>", word) for word in argv)
 
 
-def suite_of(config: Config) -> Suite:
-    """The suite that the configuration names. Raises `UnknownSuite`."""
-    if config.tdd.suite not in ("auto", "pytest"):
+def suite_of(config: Config, root: Path) -> Suite:
+    """The suite that the configuration names; `auto` looks at the files below `root`. Raises `UnknownSuite`."""
+    name = config.tdd.suite
+    if name == "auto":
+        found = detect(root)
+        name = found.suite if found else "pytest"
+    if name == "pytest":
+        return Pytest(source_roots=tuple(each for each in source_roots(config) if each))
+    if name not in SUITES:
         raise UnknownSuite(
-            f"There is no suite {config.tdd.suite!r}.",
-            remedy='Write `suite = "pytest"` or `"auto"` in .tdd/config.toml.',
+            f"There is no suite {name!r}.",
+            remedy=f"Write `suite` as one of {', '.join(sorted(SUITES))} or `auto` in .tdd/config.toml.",
         )
-    return Pytest(source_roots=tuple(root for root in source_roots(config) if root))
+    return SUITES[name]
 
 
 def source_roots(config: Config) -> tuple[str, ...]:

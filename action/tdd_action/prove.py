@@ -49,7 +49,7 @@ def prove(
                 f"There are no commits with TDD-Task trailers between {first[:12]} and {last[:12]}.",
                 remedy="Name the range: tdd prove BASE..HEAD.",
             )
-        bench = Bench(suite_of(config), place, float(config.tdd.test_seconds))
+        bench = Bench(suite_of(config, place.tree), place, float(config.tdd.test_seconds))
         faults = tuple(_range_faults(place, history, first, last, task))
         proof = Proof(first, last, (), faults)
         if not faults:

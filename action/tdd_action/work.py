@@ -49,7 +49,7 @@ def work(
     assert assignment.task is not None
     out.mkdir(parents=True, exist_ok=True)
     with workspace(repository, assignment.head, within=within) as place:
-        bench = Bench(suite_of(config), place, float(config.tdd.test_seconds))
+        bench = Bench(suite_of(config, place.tree), place, float(config.tdd.test_seconds))
         mine = tuple(each for each in requirements if each.id in assignment.task.requirements)
         desk = Desk(assignment, assignment.task, worker, config, place, bench, mine, assignment.head, tell)
         result = _result(desk, _stages(desk))

@@ -3,9 +3,9 @@
 import ast
 from dataclasses import dataclass
 
-from tdd_orchestrator.core import new_tests as written
 from tdd_orchestrator.core.evidence import Reason, SuiteReport
 from tdd_orchestrator.core.evidence.reports import selects
+from tdd_orchestrator.core.languages import language_of
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -26,9 +26,10 @@ def new_tests(files: tuple[Edited, ...], before: SuiteReport, red: SuiteReport) 
     """
     found: list[str] = []
     for file in files:
-        if file.after is None or not file.path.endswith(".py"):
+        language = language_of(file.path)
+        if file.after is None or language is None:
             continue
-        own = written.new_tests(file.path, file.before, file.after)
+        own = language.new_tests(file.path, file.before, file.after)
         found += own
         if file.before is not None:
             fresh = sorted(red.names - before.names)

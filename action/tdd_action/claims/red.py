@@ -1,13 +1,13 @@
 """RED: the new tests of a tree fail for the right reason, at first sight or with stubs in place of planned code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tdd_action.bench import Bench
 from tdd_action.claims.new_tests import Edited, new_tests, undermined
+from tdd_action.claims.second_sight import Sight, second_sight
 from tdd_action.claims.subject import Before, Subject, waver
 from tdd_action.workspace import Workspace
-from tdd_orchestrator.core.entry_points import through_entry_point
 from tdd_orchestrator.core.evidence import (
     PROOFS,
     FailureClass,
@@ -17,12 +17,11 @@ from tdd_orchestrator.core.evidence import (
     Verdict,
     judge_kind,
     judge_red,
-    judge_second_sight,
 )
-from tdd_orchestrator.core.evidence.reports import chosen, selects
+from tdd_orchestrator.core.evidence.reports import selects
 from tdd_orchestrator.core.evidence.verdicts import settled
-from tdd_orchestrator.core.stubs import Flavour, stub_files
-from tdd_orchestrator.core.vacuous import vacuous_tests
+from tdd_orchestrator.core.language import Language
+from tdd_orchestrator.core.languages import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def try_red(bench: Bench, subject: Subject, before: Before, tree: str) -> RedCla
         before, verdict = known, _judged(subject, known, files, new, red)
     collected = red
     if verdict.standing is Standing.SECOND_SIGHT:
-        verdict, collected = _second_sight(bench, subject, before, tree, files, new, red)
+        verdict, collected = second_sight(bench, subject, before, tree, Sight(files, new, red))
     return RedClaim(verdict, new, red, collected, dict(verdict.classes), before)
 
 
@@ -73,7 +72,7 @@ def _at_a_glance(subject: Subject, files: tuple[Edited, ...], new: tuple[str, ..
         return settled(reasons)
     through: tuple[str, ...] = ()
     if PROOFS[subject.kind].through_entry_point:
-        found = [name for path, text in _python(files) for name in through_entry_point(text, path)]
+        found = [name for language, path, text in _readable(files) for name in language.entering(text, path)]
         through = tuple(name for name in found if any(selects(each, name) for each in new))
     return judge_kind(subject.kind, new_tests=new, through_entry_point=through)
 
@@ -94,40 +93,12 @@ def _judged(
 
 def vacuous(files: tuple[Edited, ...], new: tuple[str, ...]) -> tuple[Reason, ...]:
     """New tests that say nothing about the code; old ones in the same file are not asked."""
-    found = [reason for path, text in _python(files) for reason in vacuous_tests(text, path)]
+    found = [reason for language, path, text in _readable(files) for reason in language.vacuous(text, path)]
     return tuple(each for each in found if any(selects(selector, each.test) for selector in new))
 
 
-def _python(files: tuple[Edited, ...]) -> list[tuple[str, str]]:
-    return [(file.path, file.after) for file in files if file.after is not None and file.path.endswith(".py")]
-
-
-def _second_sight(
-    bench: Bench,
-    subject: Subject,
-    before: Before,
-    tree: str,
-    files: tuple[Edited, ...],
-    new: tuple[str, ...],
-    red: SuiteReport,
-) -> tuple[Verdict, SuiteReport]:
-    """Run the new tests again over stubs; the second flavour only where the first leaves a doubt."""
-    sources = [text for _, text in _python(files)]
-    missing = sorted({result.missing for result in chosen(new, red) if result.missing})
-    stubbed: list[SuiteReport] = []
-    verdict = judge_second_sight(new_tests=new, before=before.report, red=red, stubbed=(), planned=subject.planned)
-    for flavour in Flavour:
-        overlay = stub_files(
-            sources,
-            subject.planned,
-            lambda path: _text(bench.workspace, tree, path),
-            missing=missing,
-            flavour=flavour,
-        )
-        stubbed.append(bench.on(tree, f"red with stubs that answer {flavour}", tests=new, overlay=overlay))
-        verdict = judge_second_sight(
-            new_tests=new, before=before.report, red=red, stubbed=stubbed, planned=subject.planned
-        )
-        if verdict.accepted:
-            break
-    return verdict, stubbed[0]
+def _readable(files: tuple[Edited, ...]) -> Iterator[tuple[Language, str, str]]:
+    for file in files:
+        language = language_of(file.path)
+        if language is not None and file.after is not None:
+            yield language, file.path, file.after

@@ -8,7 +8,7 @@ from tdd_action.bench import Bench
 from tdd_action.claims.subject import Before, Subject, waver
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.evidence import SuiteReport, Verdict, judge_refactor
-from tdd_orchestrator.core.public_names import public_names
+from tdd_orchestrator.core.languages import language_of
 
 Names = Mapping[str, frozenset[str]]
 
@@ -35,13 +35,14 @@ def try_refactor(bench: Bench, subject: Subject, before: Before, *, before_tree:
 
 
 def names_in(workspace: Workspace, tree: str, paths: Iterable[str]) -> Names:
-    """The public names of Python files in a tree; files that are not there have none."""
+    """The public names of files in a tree, where their language tells; files that are not there have none."""
     found = {}
     for path in paths:
-        text = workspace.read(tree, path) if path.endswith(".py") else None
-        if text is not None:
+        language = language_of(path)
+        text = workspace.read(tree, path) if language else None
+        if language is not None and text is not None:
             with suppress(SyntaxError):  # the suite says what is wrong with it
-                found[path] = public_names(text.decode("utf-8", "replace"))
+                found[path] = language.public_names(text.decode("utf-8", "replace"))
     return found
 
 

@@ -48,6 +48,7 @@ def _worse(before: TestResult | None, now: TestResult, known: set[str]) -> str:
 def gone(before: SuiteReport, now: SuiteReport, skip: Iterable[str] = ()) -> tuple[Reason, ...]:
     """Tests that were collected before and are not any more."""
     broken = tuple(f"{error.id}::" for error in now.collection_errors)
+    broken += tuple(error.takes_along for error in now.collection_errors if error.takes_along)
     missing = sorted(before.names - now.names - frozenset(skip))
     return tuple(
         Reason(

@@ -27,8 +27,20 @@ class Planned:
         )
 
     def plans(self, missing: str) -> bool:
-        """Whether `package.module:Name` is the task's to write: the module decides."""
-        return bool(missing) and self.plans_module(missing.partition(":")[0])
+        """Whether all that is missing is the task's to write: what stands before the colon decides.
+
+        `package.module:Name` means a module, `shop/cart.ts:Name` that file, `shop/:Name` some file below that folder;
+        several stand with spaces between them.
+        """
+        return bool(missing.strip()) and all(self._plans_one(each.partition(":")[0]) for each in missing.split())
+
+    def _plans_one(self, place: str) -> bool:
+        if "/" not in place:
+            return self.plans_module(place)
+        if not place.endswith("/"):
+            return self.owns(place)
+        folder = "" if place == "./" else place
+        return any(glob.startswith(folder) for glob in self.owned) or self.owns(f"{folder}planned")
 
     def _folders(self, module: str) -> tuple[str, ...]:
         inside = module.replace(".", "/")

@@ -75,7 +75,10 @@ def _uncollected(selectors: Sequence[str], new: Sequence[TestResult]) -> list[Re
 
 
 def _named(selector: str, result: TestResult) -> bool:
-    return selects(selector, result.id) or (result.phase is Phase.COLLECT and selects(result.id, selector))
+    if selects(selector, result.id):
+        return True
+    along = bool(result.takes_along) and selector.startswith(result.takes_along)
+    return result.phase is Phase.COLLECT and (along or selects(result.id, selector))
 
 
 def judge_second_sight(

@@ -54,7 +54,8 @@ class TestResult:
     (0: unknown). `raised_in` is the innermost frame inside the root. `asserted` is true only where a statement of the
     test said what should hold and it did not: an assertion, or an expected exception that never came. `missing` names
     what could not be found as `package.module` or `package.module:Class.attribute`. An `exception` of `TIMEOUT` or
-    `CRASH` means that the run ended inside it.
+    `CRASH` means that the run ended inside it. `takes_along` is where a compiler gave up with it: no test whose id
+    begins so could be collected.
     """
 
     __test__: ClassVar[bool] = False
@@ -70,6 +71,7 @@ class TestResult:
     asserted: bool = False
     missing: str = ""
     raised_in: str = ""
+    takes_along: str = ""
 
     @property
     def bad(self) -> bool:

@@ -1,0 +1,94 @@
+"""Second sight: new tests that only miss planned code are run again with stubs in its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tdd_action.bench import Bench
+from tdd_action.claims.new_tests import Edited
+from tdd_action.claims.subject import Before, Subject
+from tdd_orchestrator.core.evidence import FailureClass, Phase, Reason, Standing, SuiteReport, Verdict
+from tdd_orchestrator.core.evidence import judge_second_sight as judge
+from tdd_orchestrator.core.evidence.reports import chosen
+from tdd_orchestrator.core.evidence.verdicts import settled
+from tdd_orchestrator.core.language import Language, StubOrder
+from tdd_orchestrator.core.languages import language_of
+from tdd_orchestrator.core.stubs import Flavour
+
+FIRST_ONLY = (
+    "{test} is known at first sight only: it needs planned code that no stub can stand in for. "
+    'Let the code be there and the test fail on an assertion, or set qa.first_sight = "accept".'
+)
+# What a stub that does not fit can make of a test; everything else is the test's own doing.
+NOT_BUILT = frozenset({FailureClass.COLLECTION_ERROR, FailureClass.MISSING_PLANNED_SYMBOL})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen first: the files that changed, the selectors of the new tests, and the run without stubs."""
+
+    files: tuple[Edited, ...]
+    new: tuple[str, ...]
+    red: SuiteReport
+
+
+def second_sight(
+    bench: Bench, subject: Subject, before: Before, tree: str, sight: Sight
+) -> tuple[Verdict, SuiteReport]:
+    """The word on the new tests with stubs, and the first such run; the second flavour only where a doubt is left."""
+    language = next((found for test in sight.new if (found := language_of(test.partition("::")[0]))), None)
+    if language is None or language.stubs is None:
+        return _first_only(subject, sight.new, ()), sight.red
+    stubbed: list[SuiteReport] = []
+    verdict = settled(())
+    for flavour in Flavour:
+        stubbed.append(_stubbed(bench, subject, tree, sight, language, flavour))
+        verdict = judge(
+            new_tests=sight.new, before=before.report, red=sight.red, stubbed=stubbed, planned=subject.planned
+        )
+        if verdict.accepted:
+            break
+    if not verdict.accepted and verdict.reasons and all(each.failure in NOT_BUILT for each in verdict.reasons):
+        verdict = _first_only(subject, sight.new, verdict.reasons)
+    return verdict, stubbed[0]
+
+
+def _stubbed(
+    bench: Bench, subject: Subject, tree: str, sight: Sight, language: Language, flavour: Flavour
+) -> SuiteReport:
+    """The new tests over stubs; where a compiler then misses more, stubs for that as well, until it is content."""
+    assert language.stubs is not None
+    seen, overlay = [sight.red], dict[str, str]()
+    while True:
+        found = [each for report in seen for each in chosen(sight.new, report)]
+        order = StubOrder(
+            tests={file.path: file.after for file in sight.files if file.after is not None},
+            planned=subject.planned,
+            read=lambda path: _text(bench, tree, path),
+            missing=tuple(sorted({each.missing for each in found if each.missing})),
+            told=tuple(each.message for each in found if each.phase is Phase.COLLECT),
+            flavour=flavour,
+        )
+        earlier, overlay = overlay, language.stubs(order)
+        if overlay == earlier:
+            return seen[-1]
+        purpose = f"red with stubs that answer {flavour}"
+        seen.append(bench.on(tree, purpose, tests=sight.new, overlay=overlay))
+        built = not any(each.phase is Phase.COLLECT and each.bad for each in seen[-1].everything)
+        if built or len(seen) > language.rounds:
+            return seen[-1]
+
+
+def _text(bench: Bench, tree: str, path: str) -> str | None:
+    raw = bench.workspace.read(tree, path)
+    return None if raw is None else raw.decode("utf-8", "replace")
+
+
+def _first_only(subject: Subject, new: Iterable[str], against: tuple[Reason, ...]) -> Verdict:
+    """No stub is possible: the configuration decides whether the missing name is proof enough."""
+    missing = FailureClass.MISSING_PLANNED_SYMBOL
+    if subject.qa.first_sight == "accept":
+        return replace(settled((), ((test, missing) for test in new)), standing=Standing.ACCEPTED)
+    places = against or tuple(Reason(test, missing, test.partition("::")[0], 0, "") for test in new)
+    return settled(
+        replace(each, sentence=f"{FIRST_ONLY.format(test=each.test)} {each.sentence}".rstrip()) for each in places
+    )

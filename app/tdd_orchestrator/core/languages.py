@@ -1,0 +1,31 @@
+"""The languages whose tests can be read here, one entry each: a new one is a line in this table."""
+
+from tdd_orchestrator.core.entry_points import through_entry_point
+from tdd_orchestrator.core.language import Language, StubOrder
+from tdd_orchestrator.core.new_tests import new_tests
+from tdd_orchestrator.core.public_names import public_names
+from tdd_orchestrator.core.stubs import stub_files
+from tdd_orchestrator.core.vacuous import vacuous_tests
+
+
+def _python_stubs(order: StubOrder) -> dict[str, str]:
+    sources = [text for path, text in order.tests.items() if path.endswith(".py")]
+    return stub_files(sources, order.planned, order.read, missing=order.missing, flavour=order.flavour)
+
+
+LANGUAGES: tuple[Language, ...] = (
+    Language(
+        "python",
+        (".py",),
+        new_tests,
+        vacuous_tests,
+        through_entry_point,
+        stubs=_python_stubs,
+        public_names=public_names,
+    ),
+)
+
+
+def language_of(path: str) -> Language | None:
+    """The language of a file, by its ending."""
+    return next((each for each in LANGUAGES if path.endswith(each.endings)), None)
