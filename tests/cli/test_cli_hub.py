@@ -62,6 +62,7 @@ def test_without_a_folder_of_its_own_a_hub_leaves_nothing_behind(tmp_path: Path)
         assert told["app"] is None
         assert [path.name[:8] for path in tmp_path.iterdir() if path.name.startswith("tdd-")] == ["tdd-hub-"]
         hub.terminate()
+        hub.terminate()  # as timeout(1) does: once to the process, once to its group
         assert hub.wait(LONGEST_S) == 130
     assert [path for path in tmp_path.iterdir() if path.name.startswith("tdd-")] == []
 

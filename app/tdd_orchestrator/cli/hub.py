@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -55,9 +56,9 @@ def hub_command(
     copies = [_copied(each) for each in repo or []] or [Copied(EMPTY, None, "main")]
     _must_be_free(copies, directory)
     with ExitStack() as stack:
+        stack.enter_context(_ended_by_sigterm())
         room = directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tdd-hub-")))
         room.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(_ended_by_sigterm())
         thread = stack.enter_context(_listening(room, port))
         told = thread.call(lambda hub: _furnished(hub, room, copies, webhook))
         if as_json:
@@ -150,8 +151,13 @@ def _lines(told: dict[str, object]) -> Iterator[str]:
 
 @contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends it like Ctrl-C, so that servers stop and folders go."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """SIGTERM ends it like Ctrl-C, so that servers stop and folders go; a second one does not disturb that."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:
