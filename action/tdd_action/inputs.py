@@ -53,6 +53,9 @@ class Inputs:
     output_file: Path | None = None
     summary_file: Path | None = None
     temporary: Path | None = None
+    api_url: str = "https://api.github.com"
+    workflow_run: int = 0
+    state_interval_s: float = 10.0
 
     @property
     def profile(self) -> str:
@@ -91,6 +94,9 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
         output_file=_optional(environ, "GITHUB_OUTPUT"),
         summary_file=_optional(environ, "GITHUB_STEP_SUMMARY"),
         temporary=_optional(environ, "RUNNER_TEMP"),
+        api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
+        workflow_run=int(environ.get("GITHUB_RUN_ID") or 0),
+        state_interval_s=float(environ.get("TDD_STATE_INTERVAL_SECONDS") or 10),
     )
 
 

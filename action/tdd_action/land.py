@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,11 +17,12 @@ from tdd_orchestrator.core.wire import MalformedWire, from_wire
 
 PLAN = "plan.json"
 HANDOVER = "handover.json"
+LANDERS = "tdd_orchestrator.landers"
 Result = TypeVar("Result", PlanResult, WorkResult, ProofResult)
 
 
-class LandingNotWired(TddError):
-    """This version cannot land from a workflow. Install the app, and send `lander: app`."""
+class NoLander(TddError):
+    """This environment cannot land: `tdd-orchestrator[github]` is not installed in it."""
 
 
 class NoTip(TddError):
@@ -44,8 +46,13 @@ HandOver = Callable[[Handover, Inputs], None]
 
 
 def hand_over(handover: Handover, inputs: Inputs) -> None:
-    """Give the handover to the engine with `inputs.token`; the bundle is `inputs.out / "work.bundle"`."""
-    raise LandingNotWired
+    """Give the handover to the engine, with the workflow's own token. Raises `NoLander` where that is not installed."""
+    (found,) = entry_points(group=LANDERS, name=Lander.WORKFLOW.value)
+    try:
+        give: HandOver = found.load()
+    except ModuleNotFoundError as missing:
+        raise NoLander from missing
+    give(handover, inputs)
 
 
 def land(inputs: Inputs, give: HandOver = hand_over) -> Handover:

@@ -84,6 +84,19 @@ class Engine:
         """
         return self._view(number, await self._loaded(number, afresh=afresh))
 
+    async def flush(self, number: int) -> None:
+        """Write down what was done since the last save; for a process that ends, and would forget it."""
+        book, loaded = self._book(number), self._known.get(number)
+        if loaded is None or loaded.run is None or not (book.done or book.late):
+            return
+        run = self._view(number, loaded)
+        assert run is not None
+        try:
+            await self._save(number, loaded, run, tuple(book.late), ())
+        except Conflict:
+            log.info("state.conflict", run=run_id(number))  # the other writer finds out by itself what was done
+            self._known.pop(number, None)
+
     async def _loaded(self, number: int, *, afresh: bool = False) -> Loaded:
         known = None if afresh else self._known.get(number)
         self._known[number] = known or await self._store.load(run_id(number))
@@ -189,12 +202,7 @@ class Engine:
         """
         run = self._view(number, turn.loaded)
         if run is not None and self._book(number).done and not run.open_jobs() and run.landing is None:
-            late = tuple(self._book(number).late)
-            try:
-                turn.loaded = await self._save(number, turn.loaded, run, late, ())
-            except Conflict:
-                log.info("state.conflict", run=run_id(number))  # what was done stays in the book for the next save
-                self._known.pop(number, None)
+            await self.flush(number)
         if turn.failed:
             raise EffectsUnfinished(f"{EffectsUnfinished.__doc__} First: {next(iter(turn.failed.values()))}")
         return run

@@ -63,11 +63,12 @@ class QuickRunner:
         if act == "hang":
             await asyncio.Event().wait()
         if act != "fail":
-            files = self._files(given, run.repository.git, act)
+            files = self.files(given, run.repository.git, act)
             actions.add_artifact(run.id, "tdd-result", files)
         actions.conclude(run.id, "failure" if act == "fail" else "success")
 
-    def _files(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
+    def files(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
+        """What the jobs of this assignment leave."""
         match given.step:
             case Step.PLAN:
                 plan = None if act == "refuse" else Plan(self.tasks, "quick")

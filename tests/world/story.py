@@ -204,10 +204,15 @@ class Story:
         await self.quiet()
 
     async def quiet(self) -> None:
-        """Wait until the hub has nothing to tell and the app has nothing to handle."""
+        """Wait until no job runs, the hub has nothing to tell and the app has nothing to handle."""
+        await self.hub.settled()
+        await self.quiet_but_running()
+
+    async def quiet_but_running(self) -> None:
+        """The same, though jobs may be running."""
         async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(verify=False) as client:  # noqa: S501 - plain HTTP
             while True:
-                await self.hub.settled()
+                await self.hub.post.settled()
                 inbox = (await client.get(f"http://127.0.0.1:{self.settings.port}/health")).json()["inbox"]
                 if not inbox["waiting"] and not inbox["leased"] and not self.hub.post.busy:
                     return

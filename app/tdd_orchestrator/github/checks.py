@@ -12,11 +12,12 @@ from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.digest import check_digest, digest, unsent
-from tdd_orchestrator.github.errors import Gone, NotFound
+from tdd_orchestrator.github.errors import Forbidden, Gone, NotFound
 from tdd_orchestrator.github.texts import CHECK_LIMIT, cut
 from tdd_orchestrator.github.views import moment
 
 PAGE = 50
+ANOTHERS = "can only be modified by the GitHub App that created it"
 RUNS = "/repos/{repo}/check-runs"
 RUN = "/repos/{repo}/check-runs/{check}"
 
@@ -49,10 +50,14 @@ async def retire(connection: Connection, content: CheckContent, shown: Shown | N
 async def _update(
     connection: Connection, content: CheckContent, shown: Shown, missing: tuple[Remark, ...]
 ) -> Shown | None:
-    """`None` where somebody deleted the check run, or it was archived."""
+    """`None` where the check run is gone, or was made by another app before this one came."""
     try:
         await _patch(connection, shown.id, content, missing)
     except (NotFound, Gone):
+        return None
+    except Forbidden as refused:
+        if ANOTHERS not in refused.message:
+            raise
         return None
     return Shown(shown.id, check_digest(content))
 

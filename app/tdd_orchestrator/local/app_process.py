@@ -36,7 +36,7 @@ class AppProcess:
     def __enter__(self) -> Self:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tdd_orchestrator", "serve"],
+                [sys.executable, "-P", "-m", "tdd_orchestrator", "serve"],
                 env=self._environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
