@@ -65,4 +65,4 @@ def _told(ended: Ended, report: Path | None, console: Console) -> None:
     console.print(f"Result: branch {ended.branch}. Look at it: git log {ended.base}..{ended.branch}")
     if not ended.completed:
         raise RunUnfinished(f"The run did not complete: {ended.told}.", remedy="Mend it, then `tdd run --resume`.")
-    console.print(f"Prove it again: git switch {ended.branch} && tdd prove {ended.base}..HEAD")
+    console.print(f"Prove it again: tdd prove {ended.base}..{ended.branch}")

@@ -184,8 +184,10 @@ def _roles(reading: _Reading, name: Name, value: object) -> object:
 
 
 def _from_environment(reading: _Reading, variable: str, each: Field[Any], said: str) -> object:
-    """A whole number from the environment; every override is one."""
+    """A whole number from the environment, or a text; an empty text overrides nothing."""
     bare = said.strip()
+    if isinstance(each.default, str):
+        return bare or None
     number = int(bare) if re.fullmatch(r"\d{1,9}", bare, re.ASCII) else None
     if number is not None and _within(each, number):
         return number

@@ -73,7 +73,11 @@ class PrdSettings:
 class TddSettings:
     """How the work is done."""
 
-    worker: str = setting("claude", "Who writes: `claude`, `openai`, `command`, `human`, `script` or a plug-in's name.")
+    worker: str = setting(
+        "claude",
+        "Who writes: `claude`, `openai`, `command`, `human`, `script` or a plug-in's name.",
+        environment="TDD_WORKER",
+    )
     max_parallel: int = setting(
         4, "Tasks that may be worked on at the same time.", low=1, high=64, environment="TDD_MAX_WORKERS"
     )

@@ -222,13 +222,15 @@ class World:
     tokens: dict[str, InstallationGrant | User] = field(default_factory=dict, repr=False)
     workflow_ids: dict[tuple[int, str], int] = field(default_factory=dict)
     signing_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    ids_from: int = 0
+    """Added to every first id. A hub that takes over another's repository must not give the same ids again."""
     _ids: dict[str, Iterator[int]] = field(default_factory=dict, repr=False)
 
     def new_id(self, kind: str) -> int:
         """The next id of a kind. Many kinds start above 2**32, as on GitHub, so that narrow integers show."""
         first = {"check": 41_000_000_000, "suite": 42_000_000_000, "run": 19_000_000_000, "job": 52_000_000_000}
         start = first.get(kind, 3_000_000_000 if kind == "comment" else 100_001)
-        return next(self._ids.setdefault(kind, itertools.count(start)))
+        return next(self._ids.setdefault(kind, itertools.count(start + self.ids_from)))
 
     def now(self) -> datetime:
         """The hub's time."""

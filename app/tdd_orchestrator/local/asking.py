@@ -19,6 +19,7 @@ class Approval:
         if self.yes:
             return True
         if not self.interactive:
-            raise TddError("The plan waits for approval, and nobody is here to ask.", remedy="Say `--yes`.")
+            remedy = "`tdd run --resume --yes` approves it and goes on, `tdd run --discard` drops it."
+            raise TddError("The plan waits for approval, and nobody is here to ask.", remedy=remedy)
         typer.echo(summary)
         return typer.confirm("Start the work on this plan?")

@@ -32,7 +32,19 @@ class Followed:
         return self.run is not None and (self.run.conclusion or "") in WAITING
 
 
-def follow(watcher: Watcher, number: int, alive: Callable[[], None], limit_s: float) -> Iterator[Followed]:
+def is_over(followed: Followed) -> bool:
+    """Whether nothing more will happen."""
+    return followed.over
+
+
+def follow(
+    watcher: Watcher,
+    number: int,
+    alive: Callable[[], None],
+    limit_s: float,
+    *,
+    over: Callable[[Followed], bool] = is_over,
+) -> Iterator[Followed]:
     """Look until the run is over; `alive` raises when nobody works on it any more. Raises TimeoutError."""
     tasks: dict[str, CheckSeen] = {}
     deadline = time.monotonic() + limit_s
@@ -45,7 +57,7 @@ def follow(watcher: Watcher, number: int, alive: Callable[[], None], limit_s: fl
                 tasks[check.name] = check
         followed = Followed(pull, tasks)
         yield followed
-        if followed.over:
+        if over(followed):
             return
         time.sleep(LOOK_EVERY_S)
     raise TimeoutError(f"The run was not over after {limit_s:.0f} s.")

@@ -5,8 +5,9 @@ touched.
 import os
 import re
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,19 +17,23 @@ from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.documents.read import read_prd
 from tdd_orchestrator.local.asking import Approval
+from tdd_orchestrator.local.delivering import deliver, take_away
 from tdd_orchestrator.local.display import checks_table, commits_table, show
 from tdd_orchestrator.local.following import Followed, follow
-from tdd_orchestrator.local.git import git
-from tdd_orchestrator.local.keeping import Kept, Room
-from tdd_orchestrator.local.staging import LOCAL_BRANCH, staged
+from tdd_orchestrator.local.interrupting import interruptible
+from tdd_orchestrator.local.keeping import REPO, Kept, Room
+from tdd_orchestrator.local.staging import LOCAL_BRANCH, refreshed, staged
 from tdd_orchestrator.local.state import read_run
 from tdd_orchestrator.local.watching import Watcher
-from tdd_orchestrator.local.world import LocalGitHub, local_github
+from tdd_orchestrator.local.world import LocalGitHub, Quickness, local_github
 
-REPO = "local/repository"
 LOGIN = "you"
+NUMBER = 1
 LIMIT_S = 24 * 3_600.0
 ANSWER_S = 60.0
+IDS_A_SESSION = 1_000_000
+AGAIN = Quickness(sweep_s=2.0)
+"""A run that is taken up waits for jobs which nobody works on any more; the sweep finds that out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,46 +60,45 @@ class Ended:
 
 
 def start(wish: RunWish, approval: Approval, console: Console) -> Ended:
-    """Begin a run. Raises `TddError` for what must be mended first."""
-    top = toplevel(wish.repo)
+    """Begin a run in the repository whose root is `wish.repo`. Raises `TddError` for what must be mended first."""
+    room = Room.of(wish.repo)
+    with room.held(), interruptible():
+        room.must_be_free()
+        title = _title(wish.prd)
+        script, python = _file(wish.script, "script"), _file(wish.python, "Python") or str(project_python(wish.repo))
+        copy = staged(wish.repo, room.copy, wish.prd, wish.base, slug(title), title)
+        kept = Kept(copy, wish.worker or ("script" if script else ""), script, python)
+        room.keep(kept)
+        return _driven(wish.repo, room, kept, approval, console)
+
+
+def resume(top: Path, approval: Approval, console: Console) -> Ended:
+    """Go on where a run was left. What was mended on the base branch in the meantime counts."""
     room = Room.of(top)
-    room.must_be_free()
-    if not wish.prd.is_file():
-        raise TddError(f"There is no file {wish.prd}.", remedy="Name the PRD to work on.")
-    prd = read_prd(wish.prd.name, wish.prd.read_bytes())
-    if prd.refused:
-        worst = next(fault for fault in prd.faults if fault.level == "failure")
-        told = f"{wish.prd}:{worst.line}: {worst.message} {worst.remedy}"
-        raise TddError(told, remedy=f"`tdd ingest {wish.prd}` shows everything.")
-    title = prd.title or wish.prd.stem
-    copy = staged(top, room.directory, wish.prd, wish.base, slug(title), title)
-    kept = Kept(copy, wish.worker, _script(wish.script), str(wish.python or project_python(top)))
-    room.keep(kept)
-    return _driven(top, room, kept, approval, console)
+    with room.held(), interruptible():
+        before = room.kept()
+        kept = replace(before, session=before.session + 1)
+        room.keep(kept)
+        room.put_back()
+        refreshed(top, room.copy, kept.staged)
+        return _driven(top, room, kept, approval, console)
 
 
-def resume(repo: Path, approval: Approval, console: Console) -> Ended:
-    """Go on where a run was left."""
-    top = toplevel(repo)
+def discard(top: Path) -> str:
+    """Drop an unfinished run and the branch that it has left; what was done, in words."""
     room = Room.of(top)
-    kept = room.kept()
-    room.put_back(f"hub/repositories/{REPO}.git", "source")
-    return _driven(top, room, kept, approval, console)
-
-
-def discard(repo: Path) -> bool:
-    """Drop an unfinished run; whether there was one."""
-    return Room.of(toplevel(repo)).empty()
+    with room.held():
+        if not room.unfinished:
+            return "There is no unfinished run."
+        branch = room.kept().staged.branch
+        gone = take_away(top, room.worked_on, branch) or take_away(top, room.copy, branch)
+        room.empty()
+    return f"Dropped, and with it the branch {branch}." if gone else "Dropped."
 
 
 def slug(title: str) -> str:
     """A title as the end of a branch name."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:50].strip("-") or "prd"
-
-
-def toplevel(repo: Path) -> Path:
-    """The root of the work tree; raises `GitRefused` outside of one."""
-    return Path(git(repo, "rev-parse", "--show-toplevel"))
 
 
 def project_python(top: Path) -> Path:
@@ -107,16 +111,17 @@ def project_python(top: Path) -> Path:
 
 def _driven(top: Path, room: Room, kept: Kept, approval: Approval, console: Console) -> Ended:
     copy = kept.staged
-    bare = room.directory / "hub" / "repositories" / f"{REPO}.git"
     with ExitStack() as stack:
         github = stack.enter_context(_world(room, kept))
         watcher = stack.enter_context(Watcher(github.api_url, github.token, REPO))
         number = watcher.open_pull(copy.title, copy.branch, copy.base, f"PRD: {copy.prd}")
+        if kept.session > 1:
+            github.rerun(watcher.pull(number).head)
         console.print(f"Follow it in a browser: {github.pull_url(number)}/checks\n")
-        followed = _followed(watcher, github, number, approval, console)
+        followed = _followed(watcher, github, approval, console, again=kept.session > 1)
         show(console, checks_table(followed, copy.title), commits_table(watcher.commits(copy.base, followed.pull.head)))
-    run = read_run(bare, number)
-    git(top, "fetch", "--quiet", "--no-tags", str(bare), f"refs/heads/{copy.branch}:refs/heads/{copy.branch}")
+    run = read_run(room.worked_on, number)
+    deliver(top, room.worked_on, copy.branch)
     completed = followed.run is not None and followed.run.conclusion == "success"
     if completed:
         room.empty()
@@ -125,44 +130,69 @@ def _driven(top: Path, room: Room, kept: Kept, approval: Approval, console: Cons
 
 
 def _world(room: Room, kept: Kept) -> AbstractContextManager[LocalGitHub]:
-    environ = {"TDD_SCRIPT": kept.script} if kept.script else {}
+    worker = {"TDD_WORKER": kept.worker} if kept.worker else {}
     return local_github(
-        room.directory / "hub",
+        room.hub,
         REPO,
-        source=Path(kept.staged.repository),
+        source=room.copy,
         default_branch=LOCAL_BRANCH,
         login=LOGIN,
-        runner_env=environ,
-        app_env={"TDD_WORKER": kept.worker} if kept.worker else {},
+        runner_env={"TDD_SCRIPT": kept.script} if kept.script else {},
+        app_env=worker,
         secrets=model_secrets(),
         python=kept.python,
+        ids_from=(kept.session - 1) * IDS_A_SESSION,
+        quickness=AGAIN if kept.session > 1 else None,
     )
 
 
-def _followed(watcher: Watcher, github: LocalGitHub, number: int, approval: Approval, console: Console) -> Followed:
+def _followed(watcher: Watcher, github: LocalGitHub, approval: Approval, console: Console, *, again: bool) -> Followed:
     """Look on until it is over, or until it waits for something that the person here does not give."""
+    alive = github.app.check
     with Live(console=console, refresh_per_second=8, transient=True) as live:
-        for followed in follow(watcher, number, github.app.check, LIMIT_S):
+        for followed in follow(watcher, NUMBER, alive, LIMIT_S):
             live.update(checks_table(followed, "Checks"))
-            if not followed.waits or followed.run is None:
+            if followed.run is None or not followed.waits:
                 continue
             if "approval" not in followed.run.title:
-                break
+                if not again:
+                    break
+                again = False  # it waits as it was left: that is what `--resume` is about
+                _said(watcher, "/tdd resume", followed, alive)
+                continue
             live.stop()
             if not approval.given(f"{followed.run.summary}\n\n{followed.run.text}"):
                 break
-            watcher.comment(number, f"/tdd approve {followed.pull.head[:12]}")
-            for seen in follow(watcher, number, github.app.check, ANSWER_S):
-                if not seen.waits:
-                    break
+            _said(watcher, f"/tdd approve {followed.pull.head[:12]}", followed, alive)
             live.start()
     return followed
 
 
-def _script(path: Path | None) -> str:
+def _said(watcher: Watcher, words: str, before: Followed, alive: Callable[[], None]) -> None:
+    """Comment, and wait until the run's check has changed."""
+    watcher.comment(NUMBER, words)
+    for seen in follow(watcher, NUMBER, alive, ANSWER_S, over=lambda seen: seen.run != before.run):
+        if seen.run != before.run:
+            return
+
+
+def _title(prd: Path) -> str:
+    """The title of a PRD that can be worked; raises with its worst fault."""
+    if not prd.is_file():
+        raise TddError(f"There is no file {prd}.", remedy="Name the PRD to work on.")
+    read = read_prd(prd.name, prd.read_bytes())
+    if read.refused:
+        worst = next(fault for fault in read.faults if fault.level == "failure")
+        told = f"{prd}:{worst.line}: {worst.message} {worst.remedy}"
+        raise TddError(told, remedy=f"`tdd ingest {prd}` shows everything.")
+    return read.title or prd.stem
+
+
+def _file(path: Path | None, noun: str) -> str:
+    """The absolute name of a file that was named; links are kept, for a virtual environment's Python is one."""
     if path is not None and not path.is_file():
-        raise TddError(f"There is no script {path}.", remedy="Name the file that the worker `script` plays.")
-    return str(path.resolve()) if path else ""
+        raise TddError(f"There is no {noun} {path}.", remedy="Name a file that is there.")
+    return str(path.absolute()) if path else ""
 
 
 def model_secrets() -> dict[str, str]:

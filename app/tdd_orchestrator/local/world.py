@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tdd_orchestrator.hub.acts.refs import request_suites
 from tdd_orchestrator.hub.hub import Hub
 from tdd_orchestrator.hub.identity import App
 from tdd_orchestrator.hub.pages import hub_with_pages
@@ -45,6 +46,17 @@ class LocalGitHub:
     def pull_url(self, number: int) -> str:
         """The pull request's page in a browser."""
         return f"{self.thread.url}/{self.repo}/pull/{number}"
+
+    def rerun(self, sha: str) -> None:
+        """Press "Re-run all checks" of a commit, which need not have any yet."""
+
+        def press(hub: Hub) -> None:
+            repository = hub.repository(self.repo)
+            request_suites(hub.site, repository, hub.world.users[self.login], "", "", sha)
+            for number in [suite.id for suite in repository.suites.values() if suite.head_sha == sha]:
+                hub.rerun_suite(number, self.login)
+
+        self.thread.call(press)
 
 
 @contextmanager
