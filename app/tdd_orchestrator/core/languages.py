@@ -1,6 +1,7 @@
 """The languages whose tests can be read here, one entry each: a new one is a line in this table."""
 
 from tdd_orchestrator.core.entry_points import through_entry_point
+from tdd_orchestrator.core.javascript import JAVASCRIPT
 from tdd_orchestrator.core.language import Language, StubOrder
 from tdd_orchestrator.core.new_tests import new_tests
 from tdd_orchestrator.core.public_names import public_names
@@ -23,6 +24,7 @@ LANGUAGES: tuple[Language, ...] = (
         stubs=_python_stubs,
         public_names=public_names,
     ),
+    JAVASCRIPT,
 )
 
 
