@@ -5,6 +5,7 @@ touched.
 import os
 import re
 import sys
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
@@ -148,10 +149,12 @@ def _world(room: Room, kept: Kept) -> AbstractContextManager[LocalGitHub]:
 
 def _followed(watcher: Watcher, github: LocalGitHub, approval: Approval, console: Console, *, again: bool) -> Followed:
     """Look on until it is over, or until it waits for something that the person here does not give."""
-    alive = github.app.check
+    alive, begun = github.app.check, time.monotonic() + ANSWER_S
     with Live(console=console, refresh_per_second=8, transient=True) as live:
         for followed in follow(watcher, NUMBER, alive, LIMIT_S):
             live.update(checks_table(followed, "Checks"))
+            if followed.run is None and time.monotonic() > begun:
+                raise TddError("The app shows nothing of this run.", remedy="`.git/tdd/hub/app.log` says why.")
             if followed.run is None or not followed.waits:
                 continue
             if "approval" not in followed.run.title:

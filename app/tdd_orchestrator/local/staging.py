@@ -1,6 +1,7 @@
 """A copy of somebody's repository for a run: the base branch, a branch with the PRD, and a workflow to dispatch."""
 
 import os
+import re
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ LOCAL_BRANCH = "tdd-local"
 """The copy's default branch. It holds the workflow alone, so that neither base nor result get a file that nobody
 asked for.
 """
+UNQUOTABLE = re.compile(r"[\s`]")
 IDENTITY = {
     "GIT_AUTHOR_NAME": "TDD Orchestrator",
     "GIT_AUTHOR_EMAIL": "tdd-orchestrator@users.noreply.github.com",
@@ -97,11 +99,13 @@ def _check_config(top: Path, base: str) -> None:
 
 
 def _inside(top: Path, prd: Path) -> str:
-    """The PRD's path in the repository; one from elsewhere goes to `prds/`."""
+    """The PRD's path in the repository; one from elsewhere, or whose name cannot be quoted, goes to `prds/`."""
     resolved = prd.resolve()
     if resolved.is_relative_to(top.resolve()):
-        return resolved.relative_to(top.resolve()).as_posix()
-    return f"prds/{prd.name}"
+        path = resolved.relative_to(top.resolve()).as_posix()
+        if not UNQUOTABLE.search(path):
+            return path
+    return f"prds/{UNQUOTABLE.sub('-', prd.name)}"
 
 
 def _file_at(repository: Path, commit: str, path: str) -> bytes | None:
