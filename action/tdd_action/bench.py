@@ -11,7 +11,7 @@ from tdd_action.confine import way_out
 from tdd_action.suites import SUITES, Pytest, Suite, detect
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.errors import TddError
-from tdd_orchestrator.core.evidence import Outcome, SuiteReport
+from tdd_orchestrator.core.evidence import Ended, Outcome, SuiteReport
 from tdd_orchestrator.core.settings import Config
 
 SEEDS = (20_011, 30_011, 40_009)
@@ -66,7 +66,7 @@ class Bench:
                 place = self.workspace.tree / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(text, encoding="utf-8")
-        report = self.here(purpose, tests=tests, seed=seed)
+        report = self._untouched(self.here(purpose, tests=tests, seed=seed), overlay or {})
         self.workspace.checkout(sha)
         if plain:
             self.known[sha] = report
@@ -77,10 +77,34 @@ class Bench:
         root = self.workspace.tree
         command = self.suite.command(root, tests, self.workspace.scratch, shuffle_seed=seed)
         limits = sandbox.Limits(wall_s=self.seconds, cpu_s=max(1, int(self.seconds) * 4))
-        outcome = sandbox.run(command.argv, cwd=root, extra_env=command.env, stdin=command.stdin, limits=limits)
+        outcome = sandbox.run(
+            command.argv,
+            cwd=root,
+            extra_env=command.env,
+            stdin=command.stdin,
+            limits=limits,
+            writable=command.writable,
+        )
         report = self.suite.read(command, outcome, root)
         self.runs.append(SuiteRun(purpose, self._nameless(command.argv), report, seed))
         return report
+
+    def _untouched(self, report: SuiteReport, overlay: Mapping[str, str]) -> SuiteReport:
+        """The report, void where a test file or test configuration was rewritten while the tests ran."""
+        tests = (each for each in self.workspace.altered() if each not in overlay and self._judges(each))
+        rewritten = next(tests, None) or next((path for path in overlay if self._overwritten(path, overlay)), None)
+        if rewritten is None:
+            return report
+        said = f"{rewritten} was changed while the tests ran: what they said is void."
+        self.runs[-1] = replace(self.runs[-1], report=replace(report, ended=Ended.FORGED, explanation=said))
+        return self.runs[-1].report
+
+    def _judges(self, path: str) -> bool:
+        return self.suite.is_test_path(path) or self.suite.is_config_path(path)
+
+    def _overwritten(self, path: str, overlay: Mapping[str, str]) -> bool:
+        place = self.workspace.tree / path
+        return self._judges(path) and place.is_file() and place.read_text("utf-8", "replace") != overlay[path]
 
     def again(self, tree: str, purpose: str, times: int) -> tuple[SuiteReport, ...]:
         """The whole suite again, each time in another order and with another hash seed."""

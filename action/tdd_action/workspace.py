@@ -42,6 +42,11 @@ class Workspace:
             self.git("clean", "-ffdxq")
         _sweep_git_folders(self.tree)
 
+    def altered(self) -> tuple[str, ...]:
+        """Tracked files whose contents are no longer as they were checked out."""
+        names = self.git.raw("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=all")
+        return tuple(name for name in names.decode("utf-8", "surrogateescape").split("\0") if name)
+
     def snapshot(self) -> str:
         """The tree that the files on disk make (ignored ones left out); every file is read anew."""
         private = self._index_of("HEAD")

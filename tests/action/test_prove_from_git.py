@@ -68,7 +68,8 @@ def test_a_result_of_the_worker_is_proven_from_its_bundle(worked: Worked, tmp_pa
     base = worked.result.base
     proof = prove(worked.repo.path, base, worked.result.tip, QUICK, task=TASK, bundle=worked.out / "work.bundle")
     assert proof.reason == ""
-    assert [run.purpose for run in proof.runs] == ["TASK-1 base", "red", "green", "refactor"]
+    doubts = ["green with tests made to fail", "green's tests without green"]
+    assert [run.purpose for run in proof.runs] == ["TASK-1 base", "red", "green", *doubts, "refactor"]
     result = leave(proof, "n0nce", tmp_path / "out")
     assert result == ProofResult(
         "n0nce", worked.result.tip, True, digest=proof.digest, seconds=result.seconds, suite_runs=4

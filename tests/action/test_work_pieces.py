@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tdd_action.bench import Bench
-from tdd_action.claims.new_tests import Edited, new_tests, undermined
+from tdd_action.claims.new_tests import Edited, new_tests
 from tdd_action.console import span, table
 from tdd_action.git import Git, GitFailed
 from tdd_action.history import read_history
@@ -18,6 +18,7 @@ from tdd_action.workers import PlanDraft, PlanRequest, StageRequest, StageWork
 from tdd_action.workspace import workspace
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import Outcome, Reason, SuiteReport, TestResult
+from tdd_orchestrator.core.old_support import undermined
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Assignment, Stage, Step
 from tdd_orchestrator.core.settings import Config
@@ -116,8 +117,8 @@ def test_a_case_added_to_a_table_is_a_new_test() -> None:
 
 
 def test_test_support_may_be_added_to_and_not_changed() -> None:
-    assert undermined((Edited("t.py", OLD, OLD + "\n\ndef other():\n    pass\n"),)) == ()
-    (reason,) = undermined((Edited("t.py", OLD, OLD.replace("assert x", "pass")),))
+    assert list(undermined("t.py", OLD, OLD + "\n\ndef other():\n    pass\n")) == []
+    (reason,) = undermined("t.py", OLD, OLD.replace("assert x", "pass"))
     assert (reason.path, reason.line) == ("t.py", 1)
     assert "`check` in t.py was there before" in reason.sentence
 

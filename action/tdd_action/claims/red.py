@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tdd_action.bench import Bench
-from tdd_action.claims.new_tests import Edited, new_tests, undermined
+from tdd_action.claims.ground import ground
+from tdd_action.claims.new_tests import Edited, new_tests
 from tdd_action.claims.second_sight import Sight, second_sight
 from tdd_action.claims.subject import Before, Subject, waver
 from tdd_action.workspace import Workspace
@@ -41,7 +42,7 @@ def try_red(bench: Bench, subject: Subject, before: Before, tree: str) -> RedCla
     red = bench.on(tree, "red")
     files = edited(bench.workspace, subject.base, tree)
     new = new_tests(files, before.report, red)
-    early = _at_a_glance(subject, files, new)
+    early = _at_a_glance(bench.workspace, subject, files, new)
     if not early.accepted:
         return RedClaim(early, new, red, red, {}, before)
     verdict = _judged(subject, before, files, new, red)
@@ -66,9 +67,9 @@ def _text(workspace: Workspace, tree: str, path: str) -> str | None:
     return None if raw is None else raw.decode("utf-8", "replace")
 
 
-def _at_a_glance(subject: Subject, files: tuple[Edited, ...], new: tuple[str, ...]) -> Verdict:
-    """What can be said without a look at the run: the kind's own demands, and old test support left alone."""
-    if reasons := undermined(files):
+def _at_a_glance(workspace: Workspace, subject: Subject, files: tuple[Edited, ...], new: tuple[str, ...]) -> Verdict:
+    """What can be said without a look at the run: the kind's own demands, and the ground of old tests left alone."""
+    if reasons := ground(workspace, subject, files):
         return settled(reasons)
     through: tuple[str, ...] = ()
     if PROOFS[subject.kind].through_entry_point:

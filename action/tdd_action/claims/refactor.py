@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tdd_action.bench import Bench
+from tdd_action.claims.code import try_code
 from tdd_action.claims.subject import Before, Subject, waver
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.evidence import SuiteReport, Verdict, judge_refactor
@@ -23,6 +24,9 @@ class RefactorClaim:
 
 def try_refactor(bench: Bench, subject: Subject, before: Before, *, before_tree: str, tree: str) -> RefactorClaim:
     """Run the whole suite on the tidied tree. `before` is the run on `before_tree`."""
+    read = try_code(bench.workspace, subject, before.report, before_tree, tree)
+    if not read.accepted:
+        return RefactorClaim(read, SuiteReport())
     now = bench.on(tree, "refactor")
     changed = [each.path for each in bench.workspace.differences(before_tree, tree)]
     names = (names_in(bench.workspace, before_tree, changed), names_in(bench.workspace, tree, changed))

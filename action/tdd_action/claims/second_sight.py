@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tdd_action.bench import Bench
 from tdd_action.claims.new_tests import Edited
 from tdd_action.claims.subject import Before, Subject
-from tdd_orchestrator.core.evidence import FailureClass, Phase, Reason, Standing, SuiteReport, Verdict
+from tdd_orchestrator.core.evidence import FailureClass, Phase, Reason, Standing, SuiteReport, Verdict, missing_in
 from tdd_orchestrator.core.evidence import judge_second_sight as judge
 from tdd_orchestrator.core.evidence.reports import chosen
 from tdd_orchestrator.core.evidence.verdicts import settled
@@ -34,30 +34,42 @@ class Sight:
 def second_sight(
     bench: Bench, subject: Subject, before: Before, tree: str, sight: Sight
 ) -> tuple[Verdict, SuiteReport]:
-    """The word on the new tests with stubs, and the first such run; the second flavour only where a doubt is left."""
+    """The word on the new tests with stubs, and the run that collected most; another run only where a doubt is left.
+
+    What one run finds missing is stubbed in the next; a second round is for tests that got further by that.
+    """
     language = next((found for test in sight.new if (found := language_of(test.partition("::")[0]))), None)
     if language is None or language.stubs is None:
         return _first_only(subject, sight.new, ()), sight.red
     stubbed: list[SuiteReport] = []
     verdict = settled(())
-    for flavour in Flavour:
-        stubbed.append(_stubbed(bench, subject, tree, sight, language, flavour))
+    for flavour in (*Flavour, *Flavour):
+        known = missing_in((sight.red, *stubbed), subject.planned)
+        stubbed.append(_stubbed(bench, subject, tree, sight, language, flavour, stubbed))
         verdict = judge(
             new_tests=sight.new, before=before.report, red=sight.red, stubbed=stubbed, planned=subject.planned
         )
-        if verdict.accepted:
+        further = set(missing_in(stubbed[-1:], subject.planned)) - set(known)
+        if verdict.accepted or (len(stubbed) >= len(Flavour) and not further):
             break
     if not verdict.accepted and verdict.reasons and all(each.failure in NOT_BUILT for each in verdict.reasons):
         verdict = _first_only(subject, sight.new, verdict.reasons)
-    return verdict, stubbed[0]
+    return verdict, max(stubbed, key=lambda report: len(report.results))
 
 
 def _stubbed(
-    bench: Bench, subject: Subject, tree: str, sight: Sight, language: Language, flavour: Flavour
+    bench: Bench,
+    subject: Subject,
+    tree: str,
+    sight: Sight,
+    language: Language,
+    flavour: Flavour,
+    earlier_runs: Iterable[SuiteReport],
 ) -> SuiteReport:
     """The new tests over stubs; where a compiler then misses more, stubs for that as well, until it is content."""
     assert language.stubs is not None
-    seen, overlay = [sight.red], dict[str, str]()
+    seen, overlay = [sight.red, *earlier_runs], dict[str, str]()
+    enough = len(seen) + language.rounds
     while True:
         found = [each for report in seen for each in chosen(sight.new, report)]
         order = StubOrder(
@@ -74,7 +86,7 @@ def _stubbed(
         purpose = f"red with stubs that answer {flavour}"
         seen.append(bench.on(tree, purpose, tests=sight.new, overlay=overlay))
         built = not any(each.phase is Phase.COLLECT and each.bad for each in seen[-1].everything)
-        if built or len(seen) > language.rounds:
+        if built or len(seen) >= enough:
             return seen[-1]
 
 

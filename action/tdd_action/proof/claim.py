@@ -143,7 +143,9 @@ def _red(case: Case, commit: Commit) -> Verdict:
 def _green(case: Case, commit: Commit) -> Verdict:
     if case.red is None:  # documents: the paths were all there is to prove
         return settled(())
-    claim = try_green(case.bench, case.subject(), case.baseline(), case.red, commit.sha)
+    red = case.claim.last(Stage.RED)
+    assert red is not None
+    claim = try_green(case.bench, case.subject(), case.baseline(), case.red, commit.sha, red_tree=red.sha)
     case.before = claim.before
     return claim.verdict
 

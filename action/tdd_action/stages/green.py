@@ -1,6 +1,7 @@
 """GREEN: the worker makes the tests pass without touching them. A docs task has this stage alone."""
 
 from tdd_action.claims.ablation import Ablation, ablate
+from tdd_action.claims.code import echoed
 from tdd_action.claims.green import GreenClaim, try_green
 from tdd_action.claims.paths import broken_vault, try_paths
 from tdd_action.stages.desk import Desk, StageEnd, counted, refused
@@ -27,15 +28,16 @@ def green_stage(desk: Desk) -> StageEnd:
     paths = try_paths(desk.workspace, Stage.GREEN, desk.task.kind, desk.territory, red_commit, tree)
     if not paths.accepted:
         return refused(paths)
-    claim = try_green(desk.bench, desk.subject, desk.before, desk.red, tree)
+    claim = try_green(desk.bench, desk.subject, desk.before, desk.red, tree, red_tree=red_commit)
     if not claim.verdict.accepted:
         return refused(claim.verdict)
     held = _held(desk, red_commit, tree)
     if desk.config.qa.ablation == "require" and (held.loose or not held.tried):
         return refused(settled(held.loose or [Reason("", None, "", 0, "No piece of the change could be taken out.")]))
     desk.before, desk.green = claim.before, claim
+    notes = (*held.loose, *echoed(desk.workspace, desk.red.new_tests, red_commit, tree))
     sentence = f"{_sentence(desk, claim)}{_of_ablation(held)}"
-    return StageEnd(StageState.ACCEPTED, sentence, commit=desk.save(Stage.GREEN, tree), notes=held.loose)
+    return StageEnd(StageState.ACCEPTED, sentence, commit=desk.save(Stage.GREEN, tree), notes=notes)
 
 
 def _held(desk: Desk, red: str, tree: str) -> Ablation:

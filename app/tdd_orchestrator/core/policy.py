@@ -28,7 +28,14 @@ DOCUMENTS = (
     "*.webp",
     "LICENSE",
     "NOTICE",
+    # texts that tools obey
+    "!requirements*.txt",
+    "!constraints*.txt",
+    "!CMakeLists.txt",
+    "!robots.txt",
+    "!entry_points.txt",
 )
+COMPILED = (".pyc", ".pyo", ".pth", ".pyd", ".so", ".dll", ".dylib")
 # Characters that some file systems ignore, so that a name with them is `.git` all the same.
 IGNORED_IN_NAMES = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 
@@ -128,7 +135,7 @@ def unsafe(path: str) -> str:
         return f"{path!r} is no path inside a repository."
     if any(part in ("", ".", "..") for part in parts):
         return f"{path!r} is not written plainly: `.`, `..` and empty parts may not be in a path."
-    if "__pycache__" in parts or path.endswith((".pyc", ".pyo", ".pth")):
+    if "__pycache__" in parts or path.endswith(COMPILED):
         return f"{path!r} is compiled or loaded unseen: only source belongs in a change."
     if any(_is_git(part) for part in parts):
         return f"{path!r} reaches into git's own folder."

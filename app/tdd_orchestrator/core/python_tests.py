@@ -13,7 +13,9 @@ TEST_NAMES = ("test_*.py", "*_test.py", "conftest.py")
 CONFIG_NAMES = frozenset(
     {"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg", ".coveragerc"}
 )
-LOADED_BY_PYTHON = frozenset({"sitecustomize.py", "usercustomize.py"})
+LOADED_BY_PYTHON = frozenset({"sitecustomize", "usercustomize"})
+# A folder of this kind anywhere that imports start from can announce a plugin of pytest.
+ANNOUNCING = (".dist-info", ".egg-info")
 TEST_TOOLS = ("pytest", "coverage", "tox", "hypothesis")
 
 
@@ -30,7 +32,9 @@ def is_test_path(path: str) -> bool:
 
 def is_test_config(path: str) -> bool:
     """Whether a file does nothing but say how tests are run (or is loaded by every Python started beside it)."""
-    return _name(path) in CONFIG_NAMES or _name(path) in LOADED_BY_PYTHON or path.endswith(".pth")
+    parts = path.split("/")
+    loaded = any(part.removesuffix(".py") in LOADED_BY_PYTHON or part.endswith(ANNOUNCING) for part in parts)
+    return loaded or parts[-1] in CONFIG_NAMES or path.endswith(".pth")
 
 
 def configures_tests_otherwise(before: str, after: str) -> bool:

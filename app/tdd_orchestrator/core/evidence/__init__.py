@@ -2,7 +2,7 @@
 
 from tdd_orchestrator.core.evidence.classes import classify
 from tdd_orchestrator.core.evidence.fingerprints import fingerprint
-from tdd_orchestrator.core.evidence.green import judge_green, judge_refactor, unsteady
+from tdd_orchestrator.core.evidence.green import judge_control, judge_green, judge_refactor, judge_without, unsteady
 from tdd_orchestrator.core.evidence.kinds import PROOFS, Proof, judge_kind
 from tdd_orchestrator.core.evidence.planned import Planned
 from tdd_orchestrator.core.evidence.red import judge_red, judge_second_sight, missing_in
@@ -24,11 +24,13 @@ __all__ = [
     "Verdict",
     "classify",
     "fingerprint",
+    "judge_control",
     "judge_green",
     "judge_kind",
     "judge_red",
     "judge_refactor",
     "judge_second_sight",
+    "judge_without",
     "missing_in",
     "unsteady",
 ]

@@ -7,6 +7,15 @@ from tdd_orchestrator.core.evidence.old_suite import NOTHING_PLANNED, new_result
 from tdd_orchestrator.core.evidence.reports import Outcome, Phase, SuiteReport, TestResult, chosen
 from tdd_orchestrator.core.evidence.verdicts import FailureClass, Reason, Verdict, settled
 
+STILL_PASSES = (
+    "passes even with its assertion turned into the opposite, so that something else decides how it ends: "
+    "an object that equals everything, a hook, or code that answers for the tests."
+)
+WITHOUT = (
+    "failed in RED and passes on the same tree now, without the new code: "
+    "something outside of the repository was changed."
+)
+
 
 def judge_green(
     *,
@@ -65,6 +74,29 @@ def judge_refactor(
         for name in sorted(names - names_after.get(path, frozenset()))
     ]
     return settled([*worse(green, refactor, (), excused), *lost, *_wavering(refactor, reruns, frozenset(excused))])
+
+
+def judge_control(turned: Sequence[str], control: SuiteReport) -> Verdict:
+    """Whether tests that were made to fail (`turned`: their selectors) do fail over code that makes them pass."""
+    if stop := unusable(control, "The run with tests made to fail"):
+        return stop
+    passed = [result for result in chosen(turned, control) if result.outcome is Outcome.PASSED]
+    return settled(
+        Reason(each.id, FailureClass.VACUOUS, each.path, each.line, f"{each.id} {STILL_PASSES}") for each in passed
+    )
+
+
+def judge_without(new_tests: Sequence[str], without: SuiteReport, red: SuiteReport) -> Verdict:
+    """Whether the new tests still fail where the new code is not: on the RED tree, after all other runs.
+
+    `red` is what they said at first; a case that passed then is no news.
+    """
+    passed = [result for result in chosen(new_tests, without) if result.outcome is Outcome.PASSED]
+    return settled(
+        Reason(each.id, FailureClass.PASSED_ALREADY, each.path, each.line, f"{each.id} {WITHOUT}")
+        for each in passed
+        if (then := red.by_id.get(each.id)) is None or then.bad
+    )
 
 
 def unsteady(reports: Sequence[SuiteReport]) -> frozenset[str]:
