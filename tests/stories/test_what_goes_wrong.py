@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tdd_orchestrator.core.run import JobState, RunState
+from world.quick_runner import written
 from world.story import PRD, TWO, story
 
 QUICK_SWEEP_S = 0.3
@@ -137,3 +138,24 @@ async def test_the_result_of_another_workflow_is_not_believed(tmp_path: Path) ->
         assert run.tasks[0].attempts[-1].accepted is None
         told.says("writer", "/tdd cancel")
         await told.until_state("cancelled")
+
+
+async def test_a_damaged_state_is_rebuilt_from_its_log_and_the_run_goes_on(tmp_path: Path) -> None:
+    async with story(tmp_path, approve_above=0.0) as told:
+        told.open_pull()
+        await told.until_state("action_required")
+        git = told.repository.git
+        tip = git.resolve("tdd-state/pr-1") or ""
+        git.run("update-ref", "refs/heads/tdd-state/pr-1", written(git, tip, {"run.sqlite": "no database"}, "damage"))
+        told.says("writer", "/tdd approve")
+        await told.until_state("success")
+        assert (await told.loaded()).rebuilt == ""
+
+
+async def test_re_run_of_the_whole_suite_tries_again(tmp_path: Path) -> None:
+    async with story(tmp_path) as told:
+        told.runner.acts |= {f"TASK-1.{n}": "refuse" for n in (1, 2, 3)}
+        told.open_pull()
+        await told.until_state("action_required")
+        told.hub.rerun_suite(told.check().suite.id, "writer")
+        await told.until_state("success")

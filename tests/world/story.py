@@ -25,6 +25,7 @@ from tdd_orchestrator.manifests import manifest
 from tdd_orchestrator.server.serving import application
 from tdd_orchestrator.server.settings import Settings
 from tdd_orchestrator.store import Loaded, StateStore
+from world.eavesdropper import Eavesdropper
 from world.quick_runner import QuickRunner, written
 
 REPO, BRANCH = "owner/shop", "feature"
@@ -231,7 +232,10 @@ async def story(
 ) -> AsyncIterator[Story]:
     """The stage; checks at the end that nothing is left over."""
     runner = QuickRunner(tasks)
-    async with Hub(directory / "hub", runner) as hub:
+    hub = Hub(directory / "hub", runner)
+    heard = Eavesdropper(hub._gate)
+    hub._listener = Listener(heard)
+    async with hub:
         told = _furnished(hub, runner, directory, config or CONFIG.format(approve_above=approve_above), sweep_s)
         if start:
             await told.start_app()
@@ -239,6 +243,8 @@ async def story(
             yield told
             if told._listener is not None:
                 await _nothing_left(told)
+            differences = heard.differences()
+            assert not differences, "\n".join(differences)
         finally:
             await told.stop_app()
 

@@ -1,6 +1,5 @@
 """`tdd demo`: a small shop, a PRD in a pull request, and everything that then happens, for real, on this machine."""
 
-import os
 import shutil
 import tempfile
 import webbrowser
@@ -12,14 +11,18 @@ from rich.console import Console
 from rich.live import Live
 
 from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.demo import PRD, PROJECT
 from tdd_orchestrator.local.display import checks_table, comment_panel, commits_table, show
 from tdd_orchestrator.local.following import Followed, follow
 from tdd_orchestrator.local.git import commit, committed, git
+from tdd_orchestrator.local.keys import model_environment, model_secrets
 from tdd_orchestrator.local.project_python import project_environment
+from tdd_orchestrator.local.state import read_run
 from tdd_orchestrator.local.watching import Watcher
 from tdd_orchestrator.local.world import LocalGitHub, local_github
 from tdd_orchestrator.manifests import manifest
+from tdd_orchestrator.report.words import usd
 
 REPO = "maintainer/shop"
 BRANCH = "checkout"
@@ -56,7 +59,7 @@ def demo(wish: DemoWish, console: Console) -> None:
                 source=project,
                 default_branch="main",
                 login="maintainer",
-                runner_env={},
+                runner_env=model_environment(),
                 secrets=secrets,
                 python=str(project_environment(room / "python")),
                 port=wish.port,
@@ -89,12 +92,10 @@ def prepare(directory: Path, worker: str = "script") -> Path:
 
 
 def _secrets(worker: str) -> dict[str, str]:
-    if worker != "claude":
-        return {}
-    key = os.environ.get("ANTHROPIC_API_KEY", "")
-    if not key:
+    secrets = model_secrets()
+    if worker == "claude" and not secrets:
         raise TddError("The worker `claude` needs a key.", remedy="Set ANTHROPIC_API_KEY, or leave `--worker` out.")
-    return {"ANTHROPIC_API_KEY": key}
+    return secrets
 
 
 def _watched(wish: DemoWish, github: LocalGitHub, watcher: Watcher, console: Console) -> Followed:
@@ -120,10 +121,24 @@ def _told(github: LocalGitHub, watcher: Watcher, ended: Followed, console: Conso
     sticky = next((body for author, body in watcher.comments(ended.pull.number) if author.endswith("[bot]")), "")
     commits = watcher.commits("main", ended.pull.head)
     show(console, checks_table(ended, "Checks"), comment_panel(sticky), commits_table(commits))
-    requests = [one for one in github.thread.hub.requests if one.token_kind in ("app", "installation")]
-    per_task = len(requests) / max(len(ended.tasks), 1)
-    console.print(f"State: branch `tdd-state/pr-{ended.pull.number}` of the same repository.")
-    console.print(f"GitHub requests by the app: {len(requests)}, {per_task:.1f} a task.")
+    hub = github.thread.hub
+    run = read_run(hub.repository(REPO).git.path, ended.pull.number)
+    if run is not None:
+        _refusals(run, console)
+        tokens = sum(usage.input_tokens + usage.output_tokens for task in run.tasks for usage in task.usage)
+        console.print(f"Cost: {usd(run.usd)} for {tokens:,} tokens.")
+    asked = [one for one in hub.requests if one.token_kind in ("app", "installation") and ".git/" not in one.path]
+    per_task = len(asked) / max(len(ended.tasks), 1)
+    console.print(f"Requests to the REST API by the app: {len(asked)}, {per_task:.1f} a task.")
+    console.print(f"State: the branch `tdd-state/pr-{ended.pull.number}` of the same repository.")
+
+
+def _refusals(run: Run, console: Console) -> None:
+    """What was sent back on the way, and why: the part that makes the rest worth believing."""
+    for task in run.tasks:
+        for attempt in task.attempts:
+            if attempt.accepted is False:
+                console.print(f"Refused: {task.key}, attempt {attempt.number}: {attempt.reason}")
 
 
 def _kept(hub: Path, keep: Path, console: Console) -> None:
