@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from tdd_action.suites.go_suite import GoTest
 from tdd_action.suites.pytest_suite import Pytest, interpreter
 from tdd_action.suites.suite import Detection, Suite, SuiteCommand
 
-SUITES: Mapping[str, Suite] = {"pytest": Pytest()}
+SUITES: Mapping[str, Suite] = {"pytest": Pytest(), "go": GoTest()}
 
 __all__ = ["SUITES", "Detection", "Pytest", "Suite", "SuiteCommand", "detect", "interpreter"]
 

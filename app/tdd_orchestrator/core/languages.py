@@ -1,5 +1,6 @@
 """The languages whose tests can be read here, one entry each: a new one is a line in this table."""
 
+from tdd_orchestrator.core import go_tests, stubs_go, vacuous_go
 from tdd_orchestrator.core.entry_points import through_entry_point
 from tdd_orchestrator.core.javascript import JAVASCRIPT
 from tdd_orchestrator.core.language import Language, StubOrder
@@ -25,6 +26,16 @@ LANGUAGES: tuple[Language, ...] = (
         public_names=public_names,
     ),
     JAVASCRIPT,
+    Language(
+        "go",
+        (".go",),
+        go_tests.new_tests,
+        vacuous_go.vacuous_tests,
+        go_tests.entering,
+        stubs=stubs_go.stubs,
+        rounds=6,
+        public_names=go_tests.public_names,
+    ),
 )
 
 

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
-from tdd_orchestrator.core import python_tests
+from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Stage
 
 ABSENT, LINK, SUBMODULE = "000000", "120000", "160000"
 FILES = frozenset({"100644", "100755"})
-# What other languages call their tests; Python's names are in python_tests.
-TEST_GLOBS = ("*_test.go", "*.test.*", "*.spec.*", "__tests__/", "*_spec.rb", "*Test.java", "*Tests.cs")
 DOCUMENTS = (
     "*.md",
     "*.rst",
@@ -99,12 +97,12 @@ def judge_paths(stage: Stage, kind: TaskKind, changes: Iterable[Change], territo
 
 def vault_paths(tree: Iterable[str], territory: Territory) -> tuple[str, ...]:
     """The paths of a tree that are frozen when RED is accepted: tests, fixtures, test support, test configuration."""
-    return tuple(path for path in tree if territory.is_test(path) or python_tests.is_test_config(path))
+    return tuple(path for path in tree if territory.is_test(path) or test_places.is_test_config(path))
 
 
 def is_named_as_test(path: str) -> bool:
     """Whether the name of a path alone says that it is a test, in whatever language."""
-    return matches(path, TEST_GLOBS) or python_tests.is_test_path(path)
+    return test_places.is_test_path(path)
 
 
 def _refusal(stage: Stage, kind: TaskKind, change: Change, territory: Territory) -> str:
@@ -115,7 +113,7 @@ def _refusal(stage: Stage, kind: TaskKind, change: Change, territory: Territory)
         return f"{path} is protected: no task may change it. A maintainer may, or may take it off the list."
     if said := _shape(change, territory):
         return said
-    if python_tests.is_test_config(path) or change.configures_tests:
+    if test_places.is_test_config(path) or change.configures_tests:
         return f"{path} says how tests are run: no stage may change that."
     if kind is TaskKind.DOCS:
         return _of_documents(path, territory)

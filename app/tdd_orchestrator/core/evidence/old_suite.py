@@ -48,7 +48,7 @@ def _worse(before: TestResult | None, now: TestResult, known: set[str]) -> str:
 def gone(before: SuiteReport, now: SuiteReport, skip: Iterable[str] = ()) -> tuple[Reason, ...]:
     """Tests that were collected before and are not any more."""
     broken = tuple(f"{error.id}::" for error in now.collection_errors)
-    broken += tuple(error.takes_along for error in now.collection_errors if error.takes_along)
+    carriers = [each for each in now.everything if each.bad and each.takes_along]
     missing = sorted(before.names - now.names - frozenset(skip))
     return tuple(
         Reason(
@@ -59,7 +59,7 @@ def gone(before: SuiteReport, now: SuiteReport, skip: Iterable[str] = ()) -> tup
             f"{name} was there before and is gone: put it back.",
         )
         for name in missing
-        if not name.startswith(broken or ("\0",))
+        if not name.startswith(broken or ("\0",)) and not any(each.carries(name) for each in carriers)
     )
 
 

@@ -1,6 +1,6 @@
 """RED: every new test must fail, and for the right reason, while the old suite stays as it was."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tdd_orchestrator.core.evidence.classes import SENTENCES, classify, reason
 from tdd_orchestrator.core.evidence.old_suite import gone, new_results, unusable, worse
@@ -51,13 +51,23 @@ def judge_red(
     against = [
         *_uncollected(new_tests, new),
         *vacuous,
-        *(reason(result, classes[result.id]) for result in new if not _counts(classes[result.id], kind)),
+        *(
+            reason(result, failure)
+            for result in new
+            if not _counts(failure := classes[result.id], kind) and not _case_of_a_proof(result.id, failure, classes)
+        ),
         *worse(before, red, classes, excused),
     ]
     again = tuple(name for name, failure in classes.items() if failure is MISSING)
     if again and not against:
         return Verdict(Standing.SECOND_SIGHT, second_sight=again, classes=tuple(classes.items()))
     return settled(against, classes.items())
+
+
+def _case_of_a_proof(name: str, failure: FailureClass, classes: Mapping[str, FailureClass]) -> bool:
+    """Whether a test that passes is one case of a test that fails rightly: a table need not fail in every row."""
+    whole = name.rpartition("::")[0]
+    return failure is FailureClass.PASSED_ALREADY and classes.get(whole) is PROOF
 
 
 def _counts(failure: FailureClass, kind: TaskKind) -> bool:
@@ -77,8 +87,7 @@ def _uncollected(selectors: Sequence[str], new: Sequence[TestResult]) -> list[Re
 def _named(selector: str, result: TestResult) -> bool:
     if selects(selector, result.id):
         return True
-    along = bool(result.takes_along) and selector.startswith(result.takes_along)
-    return result.phase is Phase.COLLECT and (along or selects(result.id, selector))
+    return result.phase is Phase.COLLECT and (result.carries(selector) or selects(result.id, selector))
 
 
 def judge_second_sight(
@@ -101,7 +110,11 @@ def judge_second_sight(
     classes = {name: FailureClass.ASSERTION if name in proven else failure for name, (_, failure) in told.items()}
     against = [
         *_uncollected(new_tests, [result for result, _ in told.values()]),
-        *(_at_second_sight(told[name][0], failure) for name, failure in classes.items() if failure is not PROOF),
+        *(
+            _at_second_sight(told[name][0], failure)
+            for name, failure in classes.items()
+            if failure is not PROOF and not _case_of_a_proof(name, failure, classes)
+        ),
         *(each for each in gone(before, usable[-1]) if _in_new_file(each.path, new_tests)),
     ]
     still = tuple(name for name, failure in classes.items() if failure is MISSING)

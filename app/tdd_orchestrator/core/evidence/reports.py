@@ -6,6 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar
 
+from tdd_orchestrator.core.paths import matches
+
 
 class Outcome(StrEnum):
     """How one test ended."""
@@ -54,8 +56,8 @@ class TestResult:
     (0: unknown). `raised_in` is the innermost frame inside the root. `asserted` is true only where a statement of the
     test said what should hold and it did not: an assertion, or an expected exception that never came. `missing` names
     what could not be found as `package.module` or `package.module:Class.attribute`. An `exception` of `TIMEOUT` or
-    `CRASH` means that the run ended inside it. `takes_along` is where a compiler gave up with it: no test whose id
-    begins so could be collected.
+    `CRASH` means that the run ended inside it. `takes_along` is a glob of the files whose tests could not run because
+    of it: a compiler gave up, a process ended.
     """
 
     __test__: ClassVar[bool] = False
@@ -77,6 +79,10 @@ class TestResult:
     def bad(self) -> bool:
         """Whether it failed, or could not be run."""
         return self.outcome in BAD
+
+    def carries(self, test: str) -> bool:
+        """Whether this one kept that test (an id or a file) from being run."""
+        return bool(self.takes_along) and matches(test.partition("::")[0], (self.takes_along,))
 
 
 @dataclass(frozen=True)

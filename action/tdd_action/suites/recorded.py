@@ -1,0 +1,128 @@
+"""A command behind the recorder, and what its record says; nothing of it is believed where the seal is broken."""
+
+import hashlib
+import hmac
+import json
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.suite import SuiteCommand
+from tdd_orchestrator.core.evidence.reports import Ended, SuiteReport, TestResult
+
+RECORDER = Path(__file__).with_name("recorder.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a command said: lines of its output and of its error output, files that it left, its exit code.
+
+    `whole` is false where it was stopped before its end: `fault` then says how. `forged` voids all of it.
+    """
+
+    out: tuple[str, ...] = ()
+    err: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    exit_code: int = -1
+    whole: bool = False
+    forged: str = ""
+
+
+def recorded(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    scratch: Path,
+    *,
+    name: str,
+    selected: tuple[str, ...] | None,
+    collect: Sequence[str] = (),
+    collect_only: bool = False,
+) -> SuiteCommand:
+    """The command, to be run behind the recorder. `collect` are globs of files to keep when it has ended."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=scratch))
+    program = Path(shutil.copy(RECORDER, folder / "recorder.py"))
+    report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
+    orders.write_text(json.dumps({"argv": [*argv], "report": str(report), "collect": [*collect]}))
+    return SuiteCommand(
+        argv=(sys.executable, "-I", "-S", "-B", str(program), str(orders)),
+        env=env,
+        report=report,
+        stdin=nonce.encode(),
+        nonce=nonce,
+        selected=selected,
+        collect_only=collect_only,
+    )
+
+
+def read_record(command: SuiteCommand) -> Record:
+    """The record of a run that has ended, however it ended."""
+    raw = command.report.read_bytes() if command.report.exists() else b""
+    rows = raw.splitlines(keepends=True)
+    if rows and not rows[-1].endswith(b"\n"):
+        rows.pop()  # cut short in the middle of a line
+    try:
+        lines = [json.loads(row) for row in rows]
+    except ValueError:
+        return Record(forged="a line of it is no JSON")
+    sealed = [place for place, line in enumerate(lines) if "seal" in line]
+    if sealed and sealed != [len(lines) - 1]:
+        return Record(forged="something was written after its end")
+    if sealed:
+        right = hmac.new(command.nonce.encode(), b"".join(rows[:-1]), hashlib.sha256).hexdigest()
+        if not command.nonce or not hmac.compare_digest(right, str(lines[-1]["seal"])):
+            return Record(forged="its seal does not fit")
+    return Record(
+        out=tuple(line["out"] for line in lines if "out" in line),
+        err=tuple(line["err"] for line in lines if "err" in line),
+        files=tuple((line["file"], line["text"]) for line in lines if "file" in line),
+        exit_code=next((line["exit"] for line in lines if "exit" in line), -1),
+        whole=bool(sealed),
+    )
+
+
+def stopped(record: Record, outcome: ProcessOutcome, culprits: tuple[TestResult, ...] = ()) -> SuiteReport | None:
+    """The report of a run whose record is no whole one; `None` where it is. `culprits` were running when it ended."""
+    if record.forged:
+        return void(Ended.FORGED, f"The record of the tests is void: {record.forged}.", outcome)
+    if outcome.timed_out:
+        where = f" in {culprits[0].id}" if culprits else ""
+        return void(Ended.TIMED_OUT, f"The run was stopped{where} after {outcome.seconds:.0f} s.", outcome, culprits)
+    if record.whole and outcome.signal is None and not outcome.failure:
+        return None
+    how = outcome.failure or (f"signal {outcome.signal}" if outcome.signal else f"exit code {outcome.exit_code}")
+    return void(Ended.CRASHED, f"The run ended before its record did: {how}.", outcome, culprits)
+
+
+def void(ended: Ended, told: str, outcome: ProcessOutcome, results: tuple[TestResult, ...] = ()) -> SuiteReport:
+    """A run that says nothing about the code, and why."""
+    code = -1 if outcome.exit_code is None else outcome.exit_code
+    return SuiteReport(results, (), code, ended, outcome.output, outcome.seconds, told)
+
+
+def completed(
+    results: Sequence[TestResult],
+    broken: Sequence[TestResult],
+    record: Record,
+    outcome: ProcessOutcome,
+    *,
+    ran: bool = True,
+) -> SuiteReport:
+    """The report of a whole record, where results and exit code agree on whether all is well."""
+    bad = any(each.bad for each in (*results, *broken))
+    if ran and bad == (record.exit_code == 0):
+        told = f"The command ended with {record.exit_code}, which is not what its results say: {last_words(record)}"
+        return void(Ended.CRASHED, told, outcome)
+    return SuiteReport(
+        tuple(results), tuple(broken), record.exit_code, output_tail=outcome.output, seconds=outcome.seconds
+    )
+
+
+def last_words(record: Record) -> str:
+    """The last line that says something."""
+    lines = [line.strip() for line in (*record.out, *record.err) if line.strip()]
+    return (lines or ["it said nothing"])[-1][:300]
