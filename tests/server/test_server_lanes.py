@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import world.hooks as hooks
-from tdd_orchestrator.server.deliveries import EVENTS, lane_of, parsed
+from tdd_orchestrator.intake.webhooks import EVENTS, lane_of, parsed
 
 PULL, REPOSITORY = "octo/tree#42", "octo/tree"
 ELSEWHERE = {"number": 3, "base": {"repo": {"id": 8}}}

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from tdd_orchestrator.inbox import Delivery, Handler, InboxStats
-from tdd_orchestrator.server.deliveries import EVENTS
+from tdd_orchestrator.intake.webhooks import EVENTS
 
 _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 

@@ -14,7 +14,7 @@ from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.inbox import Delivery, Inbox
 from tdd_orchestrator.intake.pull import configuration
 from tdd_orchestrator.intake.routing import lane, lane_parts
-from tdd_orchestrator.server.handling import TICK, Place
+from tdd_orchestrator.place import TICK, Hint, Place
 from tdd_orchestrator.store import Pace, StateStore
 
 log = structlog.get_logger()
@@ -53,7 +53,7 @@ class Places:
             return
         place = await self.of(repo)
         if number is not None:
-            await place.handle(number, deliveries)
+            await place.handle(number, [Hint(one.guid, one.event, one.body) for one in deliveries])
 
     async def sweep(self, inbox: Inbox) -> None:
         """Put a tick into the lane of every open pull request and every run of every repository."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from tdd_orchestrator.server.deliveries import EVENTS
+from tdd_orchestrator.intake.webhooks import EVENTS
 
 WINDOW = timedelta(days=3)
 REST = timedelta(minutes=1)  # the last attempt may still be on its way into the inbox

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from tdd_orchestrator.inbox import Accepted, Duplicate, Full, Inbox, InboxBroken
-from tdd_orchestrator.server.deliveries import lane_of
+from tdd_orchestrator.intake.webhooks import lane_of
 from tdd_orchestrator.server.meter import Meter
 
 LARGEST = 25 * 1024 * 1024  # GitHub's own cap: larger payloads are not sent

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from tdd_orchestrator.server.payloads import (
+from tdd_orchestrator.intake.payloads import (
     CheckRunEvent,
     CheckSuiteEvent,
     InstallationEvent,

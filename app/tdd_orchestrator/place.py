@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 import structlog
@@ -12,14 +12,8 @@ from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.engine import Engine
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.views import WorkflowRunView
-from tdd_orchestrator.inbox import Delivery
 from tdd_orchestrator.intake.commands import commented, pressed, rerun_asked
-from tdd_orchestrator.intake.pull import look_at
-from tdd_orchestrator.intake.results import result_event
-from tdd_orchestrator.intake.routing import WORKFLOW_FILE, check_key, nonce_of
-from tdd_orchestrator.intake.sweep import swept
-from tdd_orchestrator.server.deliveries import parsed
-from tdd_orchestrator.server.payloads import (
+from tdd_orchestrator.intake.payloads import (
     CheckRunEvent,
     CheckSuiteEvent,
     InstallationEvent,
@@ -29,12 +23,26 @@ from tdd_orchestrator.server.payloads import (
     PushEvent,
     WorkflowRunEvent,
 )
+from tdd_orchestrator.intake.pull import look_at
+from tdd_orchestrator.intake.results import result_event
+from tdd_orchestrator.intake.routing import WORKFLOW_FILE, check_key, nonce_of
+from tdd_orchestrator.intake.sweep import swept
+from tdd_orchestrator.intake.webhooks import parsed
 from tdd_orchestrator.store import Entry, StateStore
 
 TICK = "tdd_tick"
 """The event name of our own deliveries: the sweep puts one into the lane of every open run."""
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One delivery: GitHub's GUID and event name, and the raw body. It says where to look, not what is there."""
+
+    guid: str
+    event: str
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Place:
     environ: Mapping[str, str]
     clock: Callable[[], float]
 
-    async def handle(self, number: int, deliveries: Sequence[Delivery]) -> None:
+    async def handle(self, number: int, deliveries: Sequence[Hint]) -> None:
         """Fold these deliveries, oldest first, into the run of this pull request."""
         run = await self.engine.load(number, afresh=any(delivery.event == TICK for delivery in deliveries))
         entries: list[Entry] = []
@@ -57,7 +65,7 @@ class Place:
         if entries or run is not None:
             await self.engine.handle(number, entries)
 
-    async def _events(self, number: int, run: Run | None, delivery: Delivery) -> tuple[Event, ...]:
+    async def _events(self, number: int, run: Run | None, delivery: Hint) -> tuple[Event, ...]:
         """What one delivery means. Whoever sent it, only its ids are believed: the rest is read from GitHub."""
         at = self.clock()
         if delivery.event == TICK:
@@ -119,7 +127,7 @@ class Place:
         return await swept(self.reader, run, at, self.environ)
 
 
-def _without_repeats(deliveries: Sequence[Delivery]) -> tuple[Delivery, ...]:
+def _without_repeats(deliveries: Sequence[Hint]) -> tuple[Hint, ...]:
     """Of several ticks in one batch the last is enough."""
     last = next((d.guid for d in reversed(deliveries) if d.event == TICK), None)
     return tuple(d for d in deliveries if d.event != TICK or d.guid == last)
