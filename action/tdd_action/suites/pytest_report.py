@@ -248,6 +248,16 @@ def called(name: str, frame: Any) -> str:
     return ""
 
 
+def forget(paths: list[str]) -> None:
+    """Have a package of the project imported from here, although pytest stands on it and has imported another copy."""
+    spared = {"pytest", "_pytest", "__main__", *getattr(sys, "stdlib_module_names", sys.builtin_module_names)}
+    for name in list(sys.modules):
+        top = name.partition(".")[0]
+        here = [os.path.join(path, *tail) for path in paths for tail in ((top, "__init__.py"), (top + ".py",))]
+        if top not in spared and any(map(os.path.isfile, here)):
+            del sys.modules[name]
+
+
 def main() -> int:
     """Read the orders, take this file's folder out of the way of imports, run pytest."""
     with open(sys.argv[1]) as file:
@@ -260,6 +270,7 @@ def main() -> int:
     del sys.path[0]
     sys.path[:0] = [*orders["paths"], root]
     os.environ["PYTHONPATH"] = os.pathsep.join(orders["paths"])
+    forget([*orders["paths"], root])
     watcher = Watcher(record, root, orders["shuffle_seed"])
     sys.argv[:] = ["pytest", *orders["arguments"]]
     code = int(pytest.main(orders["arguments"], plugins=[watcher]))

@@ -15,12 +15,13 @@ class GitRefused(TddError):
 
 
 def git(directory: Path, *arguments: str, stdin: bytes | None = None) -> str:
-    """What git prints, without the newline at its end. Raises `GitRefused` with git's last line."""
+    """What git prints, without the newline at its end. Raises `GitRefused` with the line that says why."""
     done = subprocess.run(["git", "-C", str(directory), *arguments], input=stdin, capture_output=True, check=False)
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        why = next((line for line in told if line.startswith(("fatal: ", "error: "))), told[-1])
         verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
-        raise GitRefused(f"`git {verb}` failed in {directory}: {told[-1]}", told[-1])
+        raise GitRefused(f"`git {verb}` failed in {directory}: {why}", why)
     return done.stdout.decode(errors="surrogateescape").rstrip("\n")
 
 
