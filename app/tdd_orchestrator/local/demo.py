@@ -1,8 +1,11 @@
 """`tdd demo`: a small shop, a PRD in a pull request, and everything that then happens, for real, on this machine."""
 
 import shutil
+import sys
 import tempfile
+import time
 import webbrowser
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +31,8 @@ REPO = "maintainer/shop"
 BRANCH = "checkout"
 LIMIT_S = {"script": 300.0}
 LIMIT_OF_A_MODEL_S = 3_600.0
+PLAYED = "A PRD with five requirements becomes tested code. A script plays the model's part; all else is real."
+WRITTEN = "A PRD with five requirements becomes tested code. It is written by the worker {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,9 @@ def demo(wish: DemoWish, console: Console) -> None:
     if wish.keep is not None and wish.keep.exists() and any(wish.keep.iterdir()):
         raise TddError(f"{wish.keep} is not empty.", remedy="Name a folder that does not exist yet.")
     secrets = _secrets(wish.worker)
+    began = time.monotonic()
+    console.print(PLAYED if wish.worker == "script" else WRITTEN.format(wish.worker), highlight=False)
+    console.print("Starting a GitHub on this machine, and the app behind it ...", highlight=False)
     with ExitStack() as stack:
         room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tdd-demo-")))
         project = prepare(room / "shop", wish.worker)
@@ -68,8 +76,8 @@ def demo(wish: DemoWish, console: Console) -> None:
         watcher = stack.enter_context(Watcher(github.api_url, github.token, REPO))
         ended = _watched(wish, github, watcher, console)
         _told(github, watcher, ended, console)
-        if wish.keep is not None:
-            _kept(room / "hub", wish.keep, console)
+        console.print(f"Time: {time.monotonic() - began:.0f} s.\n", highlight=False)
+        _left(room / "hub", wish.keep, console)
         if ended.run is None or ended.run.conclusion != "success":
             raise DemoFailed(f"The run ended as {ended.run.state if ended.run else 'unknown'}.")
 
@@ -101,13 +109,12 @@ def _secrets(worker: str) -> dict[str, str]:
 def _watched(wish: DemoWish, github: LocalGitHub, watcher: Watcher, console: Console) -> Followed:
     number = watcher.open_pull("Checkout", BRANCH, "main", "The PRD is in `prds/checkout.md`.")
     page = github.pull_url(number)
-    console.print(f"Pull request #{number} with a PRD is open: {page}/checks\n")
+    console.print(f"Pull request #{number} is open; its page while this lasts: {page}/checks\n", highlight=False)
     if wish.open_browser:
         webbrowser.open(f"{page}/checks")
     approved = False
-    limit = LIMIT_S.get(wish.worker, LIMIT_OF_A_MODEL_S)
     with Live(console=console, refresh_per_second=8, transient=True) as live:
-        for followed in follow(watcher, number, github.app.check, limit):
+        for followed in _followed(wish, github, watcher, number):
             live.update(checks_table(followed, "Checks"))
             if followed.waits and not approved:
                 approved = True
@@ -115,6 +122,13 @@ def _watched(wish: DemoWish, github: LocalGitHub, watcher: Watcher, console: Con
             elif followed.waits and followed.run and "approval" not in followed.run.title:
                 break  # somebody else must answer, and nobody is here
     return followed
+
+
+def _followed(wish: DemoWish, github: LocalGitHub, watcher: Watcher, number: int) -> Iterator[Followed]:
+    try:
+        yield from follow(watcher, number, github.app.check, LIMIT_S.get(wish.worker, LIMIT_OF_A_MODEL_S))
+    except TimeoutError as late:
+        raise DemoFailed(str(late), remedy="If this machine is busy with other things, try again later.") from late
 
 
 def _told(github: LocalGitHub, watcher: Watcher, ended: Followed, console: Console) -> None:
@@ -126,11 +140,11 @@ def _told(github: LocalGitHub, watcher: Watcher, ended: Followed, console: Conso
     if run is not None:
         _refusals(run, console)
         tokens = sum(usage.input_tokens + usage.output_tokens for task in run.tasks for usage in task.usage)
-        console.print(f"Cost: {usd(run.usd)} for {tokens:,} tokens.")
+        console.print(f"Cost: {usd(run.usd)} for {tokens:,} tokens.", highlight=False)
     asked = [one for one in hub.requests if one.token_kind in ("app", "installation") and ".git/" not in one.path]
     per_task = len(asked) / max(len(ended.tasks), 1)
-    console.print(f"Requests to the REST API by the app: {len(asked)}, {per_task:.1f} a task.")
-    console.print(f"State: the branch `tdd-state/pr-{ended.pull.number}` of the same repository.")
+    console.print(f"Requests to the REST API by the app: {len(asked)}, {per_task:.1f} a task.", highlight=False)
+    console.print(f"State: the branch `tdd-state/pr-{ended.pull.number}` of the same repository.", highlight=False)
 
 
 def _refusals(run: Run, console: Console) -> None:
@@ -138,11 +152,24 @@ def _refusals(run: Run, console: Console) -> None:
     for task in run.tasks:
         for attempt in task.attempts:
             if attempt.accepted is False:
-                console.print(f"Refused: {task.key}, attempt {attempt.number}: {attempt.reason}")
+                console.print(f"Refused: {task.key}, attempt {attempt.number}: {attempt.reason}", highlight=False)
 
 
-def _kept(hub: Path, keep: Path, console: Console) -> None:
+def _left(hub: Path, keep: Path | None, console: Console) -> None:
+    """What stays of it, and what can be done with that."""
+    if keep is None:
+        console.print("Nothing of it stays here. `make demo KEEP=DIR` leaves the repository in DIR.", highlight=False)
+        return
     bare = hub / "repositories" / f"{REPO}.git"
     keep.parent.mkdir(parents=True, exist_ok=True)
     git(keep.parent, "clone", "--quiet", "--branch", BRANCH, str(bare), str(keep.resolve()))
-    console.print(f"\nThe repository is in {keep}. Prove it again: cd {keep} && tdd prove origin/main..HEAD")
+    told = f"The repository is in {keep}. Prove all of it again, from git alone:"
+    steps = f"  cd {keep}\n  {_tdd()} prove origin/main..HEAD"
+    console.print(f"{told}\n{steps}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _tdd() -> str:
+    """How to call this program: by its name only where the shell finds this very one."""
+    own = Path(sys.executable).with_name("tdd")
+    found = shutil.which("tdd")
+    return "tdd" if found and Path(found).resolve() == own.resolve() else str(own)

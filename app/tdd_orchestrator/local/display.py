@@ -38,7 +38,7 @@ def checks_table(followed: Followed, title: str) -> RenderableType:
 def comment_panel(body: str) -> RenderableType:
     """A comment as people read it, without its hidden marker."""
     visible = re.sub(r"<!--.*?-->|</?sub>", "", body, flags=re.DOTALL).strip()
-    return Panel(Markdown(visible), title="the sticky comment", title_align="left", border_style="dim")
+    return Panel(Markdown(visible), title="The comment on the pull request", title_align="left", border_style="dim")
 
 
 def commits_table(commits: list[tuple[str, str]]) -> RenderableType:
