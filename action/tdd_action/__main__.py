@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tdd_action.console import prove_for_people
 from tdd_action.inputs import SECRETS, read_inputs
+from tdd_action.land import HEAR, hear
 from tdd_action.outputs import Outputs, annotation
 from tdd_action.secrecy import scrubbed_process
 from tdd_action.steps import run
@@ -27,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if words:
             print(USAGE, file=sys.stderr)
             return YOURS
+        if environ.get("TDD_STEP") == HEAR:
+            hear(environ)
+            return 0
         inputs = read_inputs(environ)
         run(inputs, environ, Outputs(inputs.out, inputs.output_file, inputs.summary_file))
     except TddError as fault:

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tdd_action.inputs import Inputs, Lander
 from tdd_action.prove import PROOF
@@ -17,7 +17,8 @@ from tdd_orchestrator.core.wire import MalformedWire, from_wire
 
 PLAN = "plan.json"
 HANDOVER = "handover.json"
-LANDERS = "tdd_orchestrator.landers"
+HEAR = "hear"
+SERVERLESS = "tdd_orchestrator.serverless"
 Result = TypeVar("Result", PlanResult, WorkResult, ProofResult)
 
 
@@ -47,12 +48,22 @@ HandOver = Callable[[Handover, Inputs], None]
 
 def hand_over(handover: Handover, inputs: Inputs) -> None:
     """Give the handover to the engine, with the workflow's own token. Raises `NoLander` where that is not installed."""
-    (found,) = entry_points(group=LANDERS, name=Lander.WORKFLOW.value)
+    give: HandOver = _serverless("land")
+    give(handover, inputs)
+
+
+def hear(environ: Mapping[str, str]) -> None:
+    """Give the event of this workflow run to the engine. Raises `NoLander` where that is not installed."""
+    listen: Callable[[Mapping[str, str]], None] = _serverless(HEAR)
+    listen(environ)
+
+
+def _serverless(name: str) -> Any:
+    (found,) = entry_points(group=SERVERLESS, name=name)
     try:
-        give: HandOver = found.load()
+        return found.load()
     except ModuleNotFoundError as missing:
         raise NoLander from missing
-    give(handover, inputs)
 
 
 def land(inputs: Inputs, give: HandOver = hand_over) -> Handover:

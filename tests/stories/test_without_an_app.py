@@ -58,4 +58,5 @@ def left_by_the_jobs_before(told: Story, working: WorkflowRun, directory: Path) 
         api_url=told.hub.api_url,
         workflow_run=working.id,
         state_interval_s=0.0,
+        write_interval_s=0.0,
     )

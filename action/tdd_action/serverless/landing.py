@@ -1,0 +1,50 @@
+"""Landing without an app: what the jobs before left is folded into the run by this very job."""
+
+import asyncio
+import time
+
+from tdd_action.inputs import Inputs
+from tdd_action.land import Handover
+from tdd_action.serverless.opening import opened
+from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.event import Event, JobLost, PlanReported, ProofReported, WorkReported
+from tdd_orchestrator.engine import run_id
+from tdd_orchestrator.store import Entry
+
+
+class NoRun(TddError):
+    """There is no run to report to: its state branch is gone."""
+
+
+def hand_over(handover: Handover, inputs: Inputs) -> None:
+    """Fold this result into the run and do what follows: land it, show it, dispatch what comes next."""
+    asyncio.run(_handed(handover, inputs))
+
+
+async def _handed(handover: Handover, inputs: Inputs) -> None:
+    assignment = inputs.assignment
+    entry = Entry(f"{assignment.nonce}/{inputs.workflow_run}", reported(handover, inputs, time.time()))
+    opening = opened(
+        assignment.repo,
+        inputs.token,
+        inputs.api_url,
+        state_interval_s=inputs.state_interval_s,
+        write_interval_s=inputs.write_interval_s,
+        environ={},
+    )
+    async with opening as place:
+        run = await place.engine.handle(assignment.number, [entry])
+        await place.engine.flush(assignment.number)
+    if run is None:
+        raise NoRun(f"There is no state of {run_id(assignment.number)}.", remedy="Say `/tdd plan` once more.")
+
+
+def reported(handover: Handover, inputs: Inputs, at: float) -> Event:
+    """The handover as an event; what could not be read is a lost job."""
+    if handover.plan is not None:
+        return PlanReported(at=at, result=handover.plan)
+    if handover.work is not None:
+        return WorkReported(at=at, result=handover.work, proof=handover.proof, workflow_run=inputs.workflow_run)
+    if handover.proof is not None:
+        return ProofReported(at=at, result=handover.proof)
+    return JobLost(at=at, nonce=handover.nonce, reason=handover.reason or "The jobs before left no result.")

@@ -1,0 +1,43 @@
+"""The place of a repository, as a job with its own token sees it."""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from tdd_orchestrator.engine import Engine
+from tdd_orchestrator.github.connections import TokenConnection
+from tdd_orchestrator.github.perform import Performer
+from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.intake.pull import configuration
+from tdd_orchestrator.place import Place
+from tdd_orchestrator.store import Pace, StateStore
+
+
+@asynccontextmanager
+async def opened(
+    repo: str,
+    token: str,
+    api_url: str,
+    *,
+    state_interval_s: float,
+    write_interval_s: float,
+    environ: Mapping[str, str],
+) -> AsyncIterator[Place]:
+    """The place, with results landed by the workflow; connections are closed at the end.
+
+    The intervals are the least seconds between two pushes of state, and between two writes.
+    """
+    async with TokenConnection(repo, token, api_url, write_interval_s=write_interval_s) as connection:
+        reader = RepositoryReader(connection)
+        config, _ = await configuration(reader, await reader.default_branch(), environ)
+        store = StateStore(
+            connection.git_url(),
+            connection.git_credentials,
+            prefix=config.state.prefix,
+            pace=Pace(state_interval_s),
+        )
+        engine = Engine(store, lambda number: Performer(connection, repo, number, reader=reader, lander="workflow"))
+        try:
+            yield Place(reader=reader, store=store, engine=engine, environ=environ, clock=time.time)
+        finally:
+            store.close()
