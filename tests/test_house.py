@@ -161,6 +161,8 @@ def test_a_package_and_its_module_may_not_need_each_other() -> None:
         "from pathlib import PurePath, Path",
         "import pathlib",
         "import yaml",
+        "import sys\nsys.modules",
+        "from sys import argv",
         "open('x')",
         "print('x')",
         "def f():\n    import secrets",
@@ -175,7 +177,8 @@ def test_an_impure_core_is_found(text: str) -> None:
 
 
 def test_a_pure_core_is_left_alone() -> None:
-    source = core("import re\nfrom pathlib import PurePosixPath\nfrom tdd_orchestrator.core import run\nopener(1)\n")
+    first = "import re, sys\nsys.stdlib_module_names\nfrom pathlib import PurePosixPath\n"
+    source = core(f"{first}from tdd_orchestrator.core import run\nopener(1)\n")
     assert impurities(source, imported(source)) == []
 
 

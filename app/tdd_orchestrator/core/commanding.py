@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import planning, working
+from tdd_orchestrator.core import jobs, planning, working
 from tdd_orchestrator.core.command import ROLE_NEEDED, Command, Verb
 from tdd_orchestrator.core.effect import Effect, React, Reply
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
+from tdd_orchestrator.core.inert import inert
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import FINAL, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, JobState, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.scheduling import what_helps
 from tdd_orchestrator.core.telling import explained, help_text, status_text
 
 DONE, REFUSED = "+1", "confused"
@@ -36,17 +38,26 @@ def misread(run: Run, event: CommandMisread) -> tuple[Run, tuple[Effect, ...]]:
     if event.id in run.handled:
         return run, ()
     run = replace(run, handled=(*run.handled, event.id))
-    return run, (Reply(event.id, f"@{event.author} {event.reason}"), *_reaction(event.comment, REFUSED))
+    return run, (Reply(event.id, f"@{event.author} {inert(event.reason)}"), *_reaction(event.comment, REFUSED))
 
 
 def rerequested(run: Run, event: Rerequested) -> Run:
-    """Re-run on a check: what failed is tried again, and new check runs show the run as it stands."""
+    """Re-run on a check: what failed is tried again, a blocked run goes on, new check runs show how it stands.
+
+    A run that is over is only shown again.
+    """
     if event.id in run.handled:
         return run
     run = replace(run, handled=(*run.handled, event.id))
     if (Role.from_word(event.role) or Role.NONE) < Role.WRITE:
         return run
     run = replace(run, generation=run.generation + 1)
+    if run.state in FINAL:
+        return run
+    if event.task is None and run.state is RunState.BLOCKED and not run.tasks:
+        return planning.planned_again(replace(run, plan_tries=0), event.at)
+    if event.task is None:
+        run = _unblocked(run)
     for task in run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
         if event.task in (None, task.key):
             run = _retried(run, task)
@@ -81,6 +92,8 @@ def _status(run: Run, event: Commanded) -> Outcome:
 
 
 def _explain(run: Run, event: Commanded) -> Outcome:
+    if event.command.subject:
+        return f"This run has no question {event.command.subject}: `/tdd explain` says how it stands."
     tasks = _named(run, event.command)
     if isinstance(tasks, str):
         return tasks
@@ -92,6 +105,8 @@ def _plan(run: Run, event: Commanded) -> Outcome:
         return "Work has started on this plan: `/tdd cancel` first, then `/tdd plan` makes a new one."
     if run.state is RunState.PLANNING:
         return "The plan is being made now; its check shows when it is there."
+    if run.fork:
+        return planning.FORK
     return planning.planned_again(replace(run, plan_tries=0), event.at), ()
 
 
@@ -107,24 +122,31 @@ def _approve(run: Run, event: Commanded) -> Outcome:
 def _pause(run: Run, event: Commanded) -> Outcome:
     if run.state in FINAL or run.state is RunState.PAUSED:
         return f"There is nothing to pause: the run is {_word(run.state)}."
+    if run.state is RunState.BLOCKED:
+        return "Nothing starts while the run is blocked: there is nothing to pause. `/tdd status` says what it needs."
     reason = f"Paused by @{event.author}; what is in progress ends, nothing new starts. `/tdd resume` goes on."
     return replace(run, state=RunState.PAUSED, resume_to=run.state, reason=reason), ()
 
 
 def _resume(run: Run, event: Commanded) -> Outcome:
     if run.state is RunState.PAUSED:
-        return replace(run, state=run.resume_to or RunState.RUNNING, resume_to=None, reason=""), ()
+        return planning.resumed(run, event.at), ()
     if run.state is not RunState.BLOCKED:
         return f"The run is not paused: it is {_word(run.state)}."
+    if run.fork:
+        return planning.FORK
     if not run.tasks:
         return planning.planned_again(replace(run, plan_tries=0), event.at), ()
-    return replace(run, state=RunState.RUNNING, reason=""), ()
+    stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
+    if stuck and not run.tasks_in(TaskState.READY, TaskState.IN_PROGRESS, TaskState.PASSING):
+        return f"{stuck[0].key} is {_word(stuck[0].state)} and nothing else can start: {what_helps(stuck[0])}"
+    return _unblocked(run), ()
 
 
 def _cancel(run: Run, event: Commanded) -> Outcome:
     if run.state in FINAL:
         return f"The run is over: it is {_word(run.state)}."
-    return working.stopped(run, event.at, f"Cancelled by @{event.author}.")
+    return working.stopped(run, event.at, f"Cancelled by @{event.author}. `/tdd plan` starts anew."), ()
 
 
 def _retry(run: Run, event: Commanded) -> Outcome:
@@ -133,6 +155,8 @@ def _retry(run: Run, event: Commanded) -> Outcome:
         return tasks
     if run.state in (RunState.CANCELLED, RunState.COMPLETED):
         return f"The run is {_word(run.state)}: `/tdd plan` starts it anew."
+    if event.command.option("from"):
+        return "`--from` is understood, but this version tries a task again from its start. Leave `--from` away."
     for task in tasks:
         if task.state not in RETRYABLE:
             return f"{task.key} is {_word(task.state)}; only a failed, blocked or skipped task can be tried again."
@@ -144,13 +168,25 @@ def _skip(run: Run, event: Commanded) -> Outcome:
     tasks = _named(run, event.command)
     if isinstance(tasks, str):
         return tasks
+    if run.state in (RunState.CANCELLED, RunState.COMPLETED):
+        return f"The run is {_word(run.state)}: `/tdd plan` starts it anew."
     for task in tasks:
         if task.state is TaskState.COMPLETE:
             return f"{task.key} has landed already; revert its commits if it is not wanted."
         if run.landing == task.key:
-            return f"{task.key} is being landed right now."
-        run = run.with_task(replace(task, state=TaskState.SKIPPED, reason=f"Skipped by @{event.author}.", proven=None))
-    return replace(run, state=_unblocked(run)), ()
+            return f"{task.key} is being landed right now; revert its commits if it is not wanted."
+        run = _skipped(run, task, event)
+    return _unblocked(run), ()
+
+
+def _skipped(run: Run, task: Task, event: Commanded) -> Run:
+    """The task without its runners, which are given up."""
+    for job in run.open_jobs():
+        if job.task == task.key:
+            run = jobs.closed(run, job.nonce, JobState.LOST)
+    reason = f"Skipped by @{event.author}."
+    ended = working.left(task, event.at, reason)
+    return run.with_task(replace(ended, state=TaskState.SKIPPED, reason=reason, proven=None))
 
 
 def _later(run: Run, event: Commanded) -> Outcome:
@@ -161,12 +197,16 @@ def _later(run: Run, event: Commanded) -> Outcome:
 
 def _retried(run: Run, task: Task, worker: str = "") -> Run:
     chances = len(task.attempts) + run.rules.attempts
-    retried = replace(task, state=TaskState.READY, chances=chances, worker=worker or task.worker)
-    return replace(run.with_task(retried), state=_unblocked(run), ended_at=None)
+    state = TaskState.READY if run.is_startable(task) else TaskState.PENDING
+    retried = replace(task, state=state, chances=chances, worker=worker or task.worker)
+    return _unblocked(run.with_task(retried))
 
 
-def _unblocked(run: Run) -> RunState:
-    return RunState.RUNNING if run.state in (RunState.BLOCKED, RunState.FAILED) else run.state
+def _unblocked(run: Run) -> Run:
+    """A blocked run goes on, and its reason is no longer shown."""
+    if run.state not in (RunState.BLOCKED, RunState.FAILED):
+        return run
+    return replace(run, state=RunState.RUNNING, reason="", ended_at=None)
 
 
 def _named(run: Run, command: Command, among: frozenset[TaskState] = frozenset()) -> tuple[Task, ...] | str:

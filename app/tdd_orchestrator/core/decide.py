@@ -31,6 +31,7 @@ from tdd_orchestrator.core.event import (
     WorkReported,
 )
 from tdd_orchestrator.core.implied import everything_shown, implied
+from tdd_orchestrator.core.jobs import given_up
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.scheduling import scheduled
 from tdd_orchestrator.core.showing import shows
@@ -57,7 +58,9 @@ def decide(run: Run | None, event: Event) -> Decision:
     changed = scheduled(changed, event.at)
     if changed == run:
         return Decision(run, answers)
-    return Decision(changed, (*answers, *_new(run, changed), *shows(run, changed)))
+    ended = isinstance(event, JobLost | DispatchRefused)  # then there is nothing left to stop
+    stops = () if ended else given_up(run, changed)
+    return Decision(changed, (*answers, *stops, *_new(run, changed), *shows(run, changed)))
 
 
 def pending(run: Run) -> tuple[Effect, ...]:
@@ -75,7 +78,7 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
         case PullRequestSeen():
             return planning.seen(run, event), ()
         case PullRequestClosed():
-            return working.stopped(run, event.at, "The pull request was " + ("merged." if event.merged else "closed."))
+            return working.stopped(run, event.at, working.MERGED if event.merged else working.CLOSED), ()
         case Commanded():
             return commanding.commanded(run, event)
         case CommandMisread():

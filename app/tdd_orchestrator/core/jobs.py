@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 
+from tdd_orchestrator.core.effect import CancelJob
 from tdd_orchestrator.core.result import Assignment, Step
 from tdd_orchestrator.core.run import Job, JobState, Run, Task
 
@@ -24,6 +25,20 @@ def closed(run: Run, key: str, state: JobState) -> Run:
     """The run with that job ended; unknown jobs change nothing."""
     job = run.job(key)
     return run if job is None else run.with_job(replace(job, state=state))
+
+
+def given_up(before: Run, after: Run) -> tuple[CancelJob, ...]:
+    """Workflow runs to stop: of jobs that nobody waits for any more, and of those confirmed only after that."""
+    known = {job.nonce: job for job in before.jobs}
+    return tuple(
+        CancelJob(job.nonce, job.workflow_run)
+        for job in after.jobs
+        if job.state is JobState.LOST and job.workflow_run is not None and _was_going(known.get(job.nonce))
+    )
+
+
+def _was_going(job: Job | None) -> bool:
+    return job is not None and (job.state in (JobState.ASKED, JobState.STARTED) or job.workflow_run is None)
 
 
 def is_open(run: Run, key: str) -> bool:

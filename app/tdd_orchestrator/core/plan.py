@@ -1,10 +1,14 @@
 """The task graph: planned tasks, their order, the critical path, and the critic in code."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tdd_orchestrator.core.prd import Requirement
+
+KEY = re.compile(r"TASK-[1-9]\d{0,5}")
+"""What a task is called: in commands, branches and commits."""
 
 
 class TaskKind(StrEnum):
@@ -143,7 +147,8 @@ def critical_path(
     tasks = ordered(tasks)
     lengths = path_lengths(tasks, weight)
     path: list[str] = []
-    candidates = [task for task in tasks if not task.depends_on]
+    keys = {task.key for task in tasks}
+    candidates = [task for task in tasks if not keys.intersection(task.depends_on)]
     while candidates:
         longest = max(candidates, key=lambda task: lengths[task.key])
         path.append(longest.key)
@@ -156,60 +161,81 @@ def overlaps(tasks: Iterable[PlannedTask]) -> tuple[tuple[str, str, str], ...]:
     tasks = ordered(tasks)
     graph = {task.key: task.depends_on for task in tasks}
     before = {task.key: ancestors(task.key, graph) for task in tasks}
-    found = []
+    found: list[tuple[str, str, str]] = []
     for index, first in enumerate(tasks):
         for second in tasks[index + 1 :]:
             if first.key in before[second.key] or second.key in before[first.key]:
                 continue
-            shared = _shared_glob((*first.files, *first.tests), (*second.files, *second.tests))
-            if shared:
+            if shared := _shared_glob(first, second):
                 found.append((first.key, second.key, shared))
     return tuple(found)
 
 
-def _shared_glob(first: tuple[str, ...], second: tuple[str, ...]) -> str | None:
-    for one in first:
-        for other in second:
+def _shared_glob(first: PlannedTask, second: PlannedTask) -> str | None:
+    for one in (*first.files, *first.tests):
+        for other in (*second.files, *second.tests):
             if _may_meet(one, other):
                 return one if len(one) >= len(other) else other
     return None
 
 
 def _may_meet(one: str, other: str) -> bool:
-    """Whether two globs may name the same file; judged by their fixed beginnings, so it errs towards yes."""
-    if one == other:
-        return True
-    fixed_one, fixed_other = (glob.split("*", 1)[0].split("?", 1)[0] for glob in (one, other))
-    open_one, open_other = fixed_one != one, fixed_other != other
-    if not open_one and not open_other:
-        return False
+    """Whether two globs may name the same file, as `core.paths` reads them; judged by their fixed beginnings, so it
+    errs towards yes.
+    """
+    if one.startswith("!") or other.startswith("!"):
+        return False  # it only takes back what another glob gave
+    (fixed_one, open_one), (fixed_other, open_other) = _fixed(one), _fixed(other)
     if open_one and open_other:
         return fixed_one.startswith(fixed_other) or fixed_other.startswith(fixed_one)
-    wide, exact = (fixed_one, other) if open_one else (fixed_other, one)
-    return exact.startswith(wide)
+    if open_one or open_other:
+        wide, exact = (fixed_one, fixed_other) if open_one else (fixed_other, fixed_one)
+        return exact.startswith(wide) or wide.startswith(f"{exact}/")
+    return (
+        fixed_one == fixed_other or fixed_one.startswith(f"{fixed_other}/") or fixed_other.startswith(f"{fixed_one}/")
+    )
+
+
+def _fixed(glob: str) -> tuple[str, bool]:
+    """The glob up to its first wildcard, and whether there is one; a name without a slash lies in any directory."""
+    bare = glob.strip().removeprefix("./").removeprefix("/")
+    fixed = re.split(r"[*?[]", bare, maxsplit=1)[0]
+    if "/" not in bare.rstrip("/") and fixed != bare:
+        return "", True
+    return fixed.rstrip("/") if fixed == bare else fixed, fixed != bare
 
 
 def in_sequence(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
     """The plan with overlapping tasks put one after the other, and a sentence for each order that was added."""
     added: list[Finding] = []
-    tasks = {task.key: task for task in plan.tasks}
-    while pairs := overlaps(tasks.values()):
-        first, second, glob = pairs[0]
-        tasks[second] = replace(tasks[second], depends_on=(*tasks[second].depends_on, first))
-        added.append(Finding(second, f"{second} waits for {first}: both own `{glob}`."))
-    return replace(plan, tasks=tuple(tasks.values())), tuple(added)
+    settled: list[PlannedTask] = []
+    before: dict[str, frozenset[str]] = {}
+    for task in ordered(plan.tasks):
+        earlier = frozenset(task.depends_on).union(*(before.get(key, frozenset()) for key in task.depends_on))
+        for first in reversed(settled):  # the nearest first: what it waits for, this task waits for too
+            if first.key not in earlier and (glob := _shared_glob(first, task)):
+                earlier |= {first.key} | before[first.key]
+                task = replace(task, depends_on=(*task.depends_on, first.key))
+                added.append(Finding(task.key, f"{task.key} waits for {first.key}: both own `{glob}`."))
+        before[task.key] = earlier
+        settled.append(task)
+    tasks = {task.key: task for task in settled}
+    return replace(plan, tasks=tuple(tasks[task.key] for task in plan.tasks)), tuple(added)
 
 
 def criticise(plan: Plan, requirements: Iterable[Requirement]) -> tuple[Finding, ...]:
     """What keeps a plan from being carried out; `()` means that it may be.
 
-    Rules: keys unique, dependencies known, no cycle, every requirement covered, no unknown requirement, every task
-    with a
-    testable acceptance, files to own and (but for docs) tests to write.
+    Rules: keys unique and readable, dependencies known, no cycle, every requirement covered, no unknown requirement,
+    every task with a title, a testable acceptance, files to own and (but for docs and refactorings) tests to write.
     """
     requirements = tuple(requirements)
     findings = [*_structure(plan), *_coverage(plan, requirements)]
     for task in plan.tasks:
+        if not KEY.fullmatch(task.key):
+            findings.append(Finding(task.key, f"{task.key[:40]!r} is no key of a task: use TASK-1, TASK-2 and so on."))
+        if not task.title.strip():
+            findings.append(Finding(task.key, f"{task.key} has no title: say in a few words what it changes."))
         if not task.acceptance and not task.requirements:
             findings.append(Finding(task.key, f"{task.key} has no testable acceptance: say what a test can observe."))
         if not task.files:

@@ -12,6 +12,7 @@ from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task, TaskState
 
+FORK = "The head is in a fork: its code is not run. Ask a maintainer to push it to a branch of this repository."
 PLAN_TRIES = 3
 """How often a planning job may be lost or leave nothing before a person is asked."""
 
@@ -33,12 +34,8 @@ def opened(event: PullRequestSeen) -> Run | None:
         author=event.author,
         requirements=event.requirements,
         faults=event.faults,
+        fork=event.fork,
     )
-    if event.fork:
-        return blocked(
-            run,
-            "The head is in a fork: its code is not run. Ask a maintainer to push it to a branch of this repository.",
-        )
     return planned_again(run, event.at)
 
 
@@ -46,7 +43,7 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
     """The run after a push or another look. A look older than what is known changes nothing."""
     if event.at < run.seen_at:
         return run
-    before = _wanted(run.requirements)
+    before = run
     run = replace(
         run,
         head=event.head,
@@ -56,21 +53,21 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
         seen_at=event.at,
         requirements=event.requirements,
         faults=event.faults,
+        fork=event.fork,
     )
-    if event.fork or run.state in FINAL:
-        return run
-    changed = _wanted(event.requirements) ^ before
-    started = any(task.attempts for task in run.tasks)
-    if started:
+    changed = _wanted(run.requirements) ^ _wanted(before.requirements)
+    if any(task.attempts for task in run.tasks):
         return _noted(run, sorted({name for name, _ in changed}))
-    if changed or (run.state is RunState.BLOCKED and not run.tasks and not _refused(run) and not run.open_jobs()):
-        return planned_again(run, event.at)
-    return run
+    if run.state in FINAL or not (changed or _mended(before, run)):
+        return run
+    return _unplanned(run) if run.state is RunState.PAUSED else planned_again(run, event.at)
 
 
 def planned_again(run: Run, at: float) -> Run:
-    """The run with a planning job asked for, or blocked by what the PRD's author must mend first."""
-    run = replace(run, tasks=(), quote=None, approved_by="", jobs=tuple(_superseded(job) for job in run.jobs))
+    """The run with a planning job asked for, or blocked by what somebody must mend first."""
+    run = _unplanned(run)
+    if run.fork:
+        return blocked(run, FORK)
     if _refused(run):
         worst = next(fault for fault in run.faults if fault.level == "failure")
         return blocked(
@@ -85,7 +82,8 @@ def planned_again(run: Run, at: float) -> Run:
 def reported(run: Run, event: PlanReported) -> Run:
     """The plan is taken if the critic finds nothing; overlapping tasks are put one after the other."""
     result = event.result
-    if not jobs.is_open(run, result.nonce):
+    job = run.job(result.nonce)
+    if job is None or job.step is not Step.PLAN or not jobs.is_open(run, result.nonce):
         return run
     run = jobs.closed(run, result.nonce, JobState.DONE)
     run = replace(run, plan_usage=(*run.plan_usage, *result.usage))
@@ -101,14 +99,22 @@ def reported(run: Run, event: PlanReported) -> Run:
 
 
 def lost(run: Run, reason: str, at: float) -> Run:
-    """The planning job left nothing: it is asked again, and at the third time a person is."""
+    """The planning job left nothing: it is asked again, and at the third time a person is. A paused run only waits."""
     tries = run.plan_tries + 1
     run = replace(run, plan_tries=tries)
     if tries >= PLAN_TRIES:
         return blocked(
             run, f"Planning ended {tries} times without a result: {reason} Look at the workflow run, then `/tdd plan`."
         )
-    return jobs.asked(run, Step.PLAN, at)[0]
+    return run if run.state is RunState.PAUSED else jobs.asked(run, Step.PLAN, at)[0]
+
+
+def resumed(run: Run, at: float) -> Run:
+    """A paused run where it was, or planning anew where the plan was lost or the PRD edited meanwhile."""
+    state = run.resume_to or RunState.RUNNING
+    if state is RunState.PLANNING and not any(job.step is Step.PLAN for job in run.open_jobs()):
+        return planned_again(replace(run, plan_tries=0), at)
+    return replace(run, state=state, resume_to=None, reason="")
 
 
 def blocked(run: Run, reason: str) -> Run:
@@ -141,6 +147,26 @@ def _refused(run: Run) -> bool:
     return any(fault.level == "failure" for fault in run.faults)
 
 
+def _mended(before: Run, run: Run) -> bool:
+    """Whether other faults keep the PRD from being planned than before, or none any more."""
+    return [f for f in before.faults if f.level == "failure"] != [f for f in run.faults if f.level == "failure"]
+
+
+def _unplanned(run: Run) -> Run:
+    """The run without its plan; what that has cost stays counted."""
+    spent = tuple(usage for task in run.tasks for usage in task.usage)
+    return replace(
+        run,
+        tasks=(),
+        notes=(),
+        quote=None,
+        approved_by="",
+        plan_usage=(*run.plan_usage, *spent),
+        resume_to=RunState.PLANNING if run.state is RunState.PAUSED else None,
+        jobs=tuple(_superseded(job) for job in run.jobs),
+    )
+
+
 def _superseded(job: Job) -> Job:
     return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job
 
@@ -158,5 +184,6 @@ def _noted(run: Run, names: list[str]) -> Run:
         if set(names) & set(task.planned.requirements) and task.state is TaskState.COMPLETE
     ]
     done = f" {', '.join(touched)} had landed already and stands as it was." if touched else ""
-    note = f"{', '.join(names)} changed in the PRD after the plan was made.{done}"
+    mend = "`/tdd plan` makes a new plan." if run.state in FINAL else "`/tdd cancel`, then `/tdd plan` takes it in."
+    note = f"{', '.join(names)} changed in the PRD after the plan was made.{done} {mend}"
     return run if note in run.notes else replace(run, notes=(*run.notes, note))

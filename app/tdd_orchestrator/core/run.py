@@ -41,7 +41,7 @@ NEXT_RUN: dict[RunState, frozenset[RunState]] = {
     R.AWAITING_APPROVAL: frozenset({R.PLANNING, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
     R.RUNNING: frozenset({R.COMPLETED, R.BLOCKED, R.PAUSED, R.FAILED, R.CANCELLED}),
     R.PAUSED: frozenset({R.PLANNING, R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.CANCELLED}),
-    R.BLOCKED: frozenset({R.PLANNING, R.RUNNING, R.PAUSED, R.FAILED, R.CANCELLED}),
+    R.BLOCKED: frozenset({R.PLANNING, R.RUNNING, R.FAILED, R.CANCELLED}),
     R.COMPLETED: frozenset({R.PLANNING}),
     R.FAILED: frozenset({R.PLANNING, R.RUNNING}),
     R.CANCELLED: frozenset({R.PLANNING}),
@@ -54,7 +54,7 @@ NEXT_TASK: dict[TaskState, frozenset[TaskState]] = {
     T.BLOCKED: frozenset({T.READY, T.SKIPPED}),
     T.FAILED: frozenset({T.READY, T.SKIPPED}),
     T.COMPLETE: frozenset(),
-    T.SKIPPED: frozenset({T.READY}),
+    T.SKIPPED: frozenset({T.READY, T.PENDING}),
 }
 FINAL = frozenset({R.COMPLETED, R.FAILED, R.CANCELLED})
 SETTLED = frozenset({T.COMPLETE, T.SKIPPED})
@@ -181,7 +181,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused."""
+    """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused.
+
+    `plan_usage` is what planning spent, and what the tasks of earlier plans did.
+    """
 
     repo: str
     number: int
@@ -208,6 +211,7 @@ class Run:
     landing: str | None = None
     resume_to: RunState | None = None
     handled: tuple[str, ...] = ()
+    fork: bool = False
     ended_at: float | None = None
 
     @property

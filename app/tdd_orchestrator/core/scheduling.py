@@ -5,7 +5,7 @@ from dataclasses import replace
 from tdd_orchestrator.core import jobs
 from tdd_orchestrator.core.plan import path_lengths
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import SETTLED, Attempt, JobState, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import SETTLED, Attempt, Run, RunState, Task, TaskState
 
 
 def scheduled(run: Run, at: float) -> Run:
@@ -20,11 +20,14 @@ def scheduled(run: Run, at: float) -> Run:
 
 
 def _released(run: Run) -> Run:
-    tasks = tuple(
-        replace(task, state=TaskState.READY) if task.state is TaskState.PENDING and run.is_startable(task) else task
-        for task in run.tasks
-    )
-    return replace(run, tasks=tasks)
+    """Ready is what waits for nothing; a dependency that was skipped and is tried again is waited for once more."""
+    return replace(run, tasks=tuple(_released_task(run, task) for task in run.tasks))
+
+
+def _released_task(run: Run, task: Task) -> Task:
+    if task.state not in (TaskState.PENDING, TaskState.READY):
+        return task
+    return replace(task, state=TaskState.READY if run.is_startable(task) else TaskState.PENDING)
 
 
 def _landing_chosen(run: Run) -> Run:
@@ -60,9 +63,7 @@ def _attempted(run: Run, task: Task, at: float) -> Run:
 def _ended(run: Run, at: float) -> Run:
     if run.tasks and all(task.state in SETTLED for task in run.tasks):
         return replace(run, state=RunState.COMPLETED, reason="", ended_at=at)
-    if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or any(
-        j.state is not JobState.LOST for j in run.open_jobs()
-    ):
+    if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or run.open_jobs():
         return run
     if run.tasks_in(TaskState.READY) and run.usd >= run.rules.per_run:
         spent = f"The run has spent ${run.usd:.2f} of its ${run.rules.per_run:.2f}."
@@ -79,4 +80,9 @@ def _ended(run: Run, at: float) -> Run:
 
 def _waits_for(stuck: tuple[Task, ...]) -> str:
     told = " ".join(f"{task.key} {task.state}: {task.reason}" for task in stuck[:3])
-    return f"{told} `/tdd retry {stuck[0].key}` tries again, `/tdd skip {stuck[0].key}` goes on without it."
+    return f"{told} {what_helps(stuck[0])}"
+
+
+def what_helps(task: Task) -> str:
+    """What a person can do about a task that is stuck."""
+    return f"`/tdd retry {task.key}` tries again, `/tdd skip {task.key}` goes on without it."

@@ -1,6 +1,7 @@
 """The few answers that are part of a decision itself: help, status and explanation, in plain Markdown."""
 
-from tdd_orchestrator.core.run import Run, Task
+from tdd_orchestrator.core.inert import inert, line
+from tdd_orchestrator.core.run import Run, RunState, Task, TaskState
 
 HELP = (
     ("status", "where the run stands"),
@@ -23,15 +24,25 @@ def help_text() -> str:
 def status_text(run: Run) -> str:
     """The run in a few lines."""
     word = run.state.value.replace("_", " ")
-    lines = [f"The run is **{word}**. {run.reason}".rstrip()]
-    lines += [f"- {task.key} {task.state.value.replace('_', ' ')}: {task.planned.title}" for task in run.tasks]
+    lines = [f"The run is **{word}**. {_short(run.reason)}".rstrip()]
+    lines += [
+        f"- {task.key} {task.state.value.replace('_', ' ')}: {_short(task.planned.title, 120)}" for task in run.tasks
+    ]
     return "\n".join(lines)
 
 
 def explained(task: Task) -> str:
     """A task's attempts and what each stage said."""
-    lines = [f"**{task.key} · {task.planned.title}** is {task.state.value.replace('_', ' ')}. {task.reason}".rstrip()]
+    lines = [f"**{task.key}** · {_short(task.planned.title)}: {_word(task.state)}. {_short(task.reason)}".rstrip()]
     for attempt in task.attempts:
-        lines.append(f"- attempt {attempt.number}" + (f": {attempt.reason}" if attempt.reason else ""))
-        lines += [f"  - {stage.stage} {stage.state}: {stage.sentence}" for stage in attempt.stages]
+        lines.append(f"- attempt {attempt.number}" + (f": {_short(attempt.reason)}" if attempt.reason else ""))
+        lines += [f"  - {stage.stage} {stage.state}: {_short(stage.sentence)}" for stage in attempt.stages]
     return "\n".join(lines)
+
+
+def _short(text: str, limit: int = 600) -> str:
+    return inert(line(text, limit))
+
+
+def _word(state: RunState | TaskState) -> str:
+    return state.value.replace("_", " ")

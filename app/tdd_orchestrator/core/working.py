@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from tdd_orchestrator.core import jobs, landing, planning
-from tdd_orchestrator.core.effect import CancelJob, Effect
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReported
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, WorkResult
 from tdd_orchestrator.core.run import FINAL, Attempt, Job, JobState, Proven, Run, RunState, Task, TaskState
 
 FREE_LOSSES = 2
 """So many lost runners of a task cost it no chance; more than that is no accident."""
+MERGED = "The pull request was merged."
+CLOSED = "The pull request was closed. Reopen it and write `/tdd plan` to start anew."
 QUEUE_GRACE_S = 600.0
 """Seconds a job may wait for a runner on top of its own time limit before it counts as lost."""
 
@@ -41,7 +42,7 @@ def reported(run: Run, event: WorkReported) -> Run:
     """An attempt has ended: proven work waits to land, everything else goes back with its reason."""
     result = event.result
     job, task = run.job(result.nonce), run.task(result.task)
-    if job is None or task is None or not jobs.is_open(run, result.nonce) or job.task != result.task:
+    if job is None or task is None or not _is_awaited(run, job, result):
         return run
     run = jobs.closed(run, result.nonce, JobState.DONE)
     if task.state is not TaskState.IN_PROGRESS or task.attempts[-1].nonce != result.nonce:
@@ -82,7 +83,8 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
     if task.state is not TaskState.IN_PROGRESS:
         return run
     ended = _ended(task, nonce, at, reason)
-    if sum(1 for j in run.jobs if j.task == task.key and j.state is JobState.LOST) <= FREE_LOSSES:
+    losses = sum(1 for j in run.jobs if j.task == task.key and j.step is Step.WORK and j.state is JobState.LOST)
+    if losses <= FREE_LOSSES:
         ended = replace(ended, chances=ended.chances + 1)  # a lost runner is not the worker's failure
     return run.with_task(sent_back(ended, reason, task.attempts[-1].feedback))
 
@@ -98,26 +100,29 @@ def timed_out(run: Run, at: float) -> Run:
     return run
 
 
-def stopped(run: Run, at: float, reason: str) -> tuple[Run, tuple[Effect, ...]]:
-    """Nothing goes on: runners are cancelled, what has landed stays."""
+def stopped(run: Run, at: float, reason: str) -> Run:
+    """Nothing goes on: runners are given up, what has landed stays."""
     if run.state in FINAL:
-        return run, ()
-    effects = tuple(CancelJob(job.nonce, job.workflow_run) for job in run.open_jobs() if job.workflow_run is not None)
-    run = replace(
+        return run
+    return replace(
         run,
         state=RunState.CANCELLED,
         reason=reason,
         ended_at=at,
         landing=None,
         jobs=tuple(_given_up(job) for job in run.jobs),
-        tasks=tuple(_left(task, at, reason) for task in run.tasks),
+        tasks=tuple(left(task, at, reason) for task in run.tasks),
     )
-    return run, effects
+
+
+def _is_awaited(run: Run, job: Job, result: WorkResult) -> bool:
+    return job.step is Step.WORK and job.task == result.task and jobs.is_open(run, result.nonce)
 
 
 def _verdict(result: WorkResult, proof: ProofResult | None) -> tuple[bool, str, str]:
     if result.tip is None:
-        return False, result.reason, result.feedback or result.reason
+        reason = result.reason or "The attempt left no commit, and no reason why."
+        return False, reason, result.feedback or reason
     if proof is None:
         return False, "The work was accepted, but the prove job left no proof.", ""
     if proof.tip != result.tip:
@@ -159,7 +164,8 @@ def _given_up(job: Job) -> Job:
     return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job
 
 
-def _left(task: Task, at: float, reason: str) -> Task:
+def left(task: Task, at: float, reason: str) -> Task:
+    """The task without its runner, if it has one; the attempt stands as ended."""
     if task.state is not TaskState.IN_PROGRESS:
         return task
     return _ended(task, task.attempts[-1].nonce, at, reason)

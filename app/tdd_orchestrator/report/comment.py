@@ -2,12 +2,12 @@
 
 from tdd_orchestrator.core.content import CommentContent
 from tdd_orchestrator.core.run import Run, RunState
+from tdd_orchestrator.report.fitting import cut, joined
 from tdd_orchestrator.report.graph import task_table
 from tdd_orchestrator.report.run_check import summary
 
-LIMIT = 65_000
 ASKS = {
-    RunState.AWAITING_APPROVAL: "`/tdd approve` starts it, `/tdd plan` plans anew, `/tdd cancel` drops it.",
+    RunState.AWAITING_APPROVAL: "`/tdd plan` plans anew, `/tdd cancel` drops it.",
     RunState.RUNNING: "`/tdd pause` holds it, `/tdd explain TASK-1` says what happened, `/tdd help` lists the rest.",
     RunState.BLOCKED: "`/tdd help` lists what can be done.",
     RunState.COMPLETED: "Anybody can check it again: `tdd prove` on a clone re-runs every RED, GREEN and REFACTOR.",
@@ -16,17 +16,14 @@ ASKS = {
 
 def run_comment(run: Run) -> CommentContent:
     """The comment that is kept up to date for the whole run."""
-    parts = ["### TDD", summary(run)]
-    if run.tasks:
-        parts.append(task_table(run))
-    parts += [ASKS.get(run.state, ""), f"<sub>{_where(run)}</sub>"]
-    body = "\n\n".join(part for part in parts if part)
-    return CommentContent(marker=marker(run.id), body=body[:LIMIT])
+    tasks = task_table(run) if run.tasks else ""
+    parts = ("### TDD", summary(run), tasks, ASKS.get(run.state, ""), f"<sub>{_where(run)}</sub>")
+    return CommentContent(marker=marker(run.id), body=joined(parts))
 
 
 def reply_comment(id: str, text: str) -> CommentContent:
     """One answer to one command."""
-    return CommentContent(marker=marker(f"reply {id}"), body=text[:LIMIT])
+    return CommentContent(marker=marker(f"reply {id}"), body=cut(text))
 
 
 def marker(key: str) -> str:

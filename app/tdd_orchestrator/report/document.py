@@ -1,10 +1,12 @@
 """A whole run as one Markdown document: what was asked, what was done, what it proves, what it cost."""
 
+from tdd_orchestrator.core.inert import cell, inert
 from tdd_orchestrator.core.run import Run, Task
+from tdd_orchestrator.report.fitting import table
 from tdd_orchestrator.report.graph import task_table
 from tdd_orchestrator.report.run_check import summary
 from tdd_orchestrator.report.task_check import attempts_text
-from tdd_orchestrator.report.words import cell, inert, table, word
+from tdd_orchestrator.report.words import word
 
 
 def document(run: Run) -> str:
@@ -19,7 +21,8 @@ def _requirements(run: Run) -> str:
     for requirement in run.requirements:
         tasks = [task for task in run.tasks if requirement.id in task.planned.requirements]
         done = ", ".join(f"{task.key} {word(task.state)}" for task in tasks) or "no task"
-        rows.append((requirement.id, cell(requirement.title), f"{requirement.path}:{requirement.line}", done))
+        where = cell(f"{requirement.path}:{requirement.line}")
+        rows.append((cell(requirement.id), cell(requirement.title), where, done))
     return table(("Requirement", "Title", "Where", "Tasks"), rows)
 
 

@@ -1,8 +1,10 @@
 """The task graph: Mermaid where GitHub renders it, and a table that says the same."""
 
+from tdd_orchestrator.core.inert import cell, line
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import Run, Task, TaskState
-from tdd_orchestrator.report.words import TASK_ICON, cell, table, usd, word
+from tdd_orchestrator.core.run import SETTLED, Run, Task, TaskState
+from tdd_orchestrator.report.fitting import table
+from tdd_orchestrator.report.words import TASK_ICON, usd, word
 
 STYLE = {
     "todo": "fill:#eaeef2,stroke:#8c959f,color:#24292f",
@@ -22,8 +24,14 @@ CLASS = {
 }
 
 
+MOST_NODES, MOST_EDGES = 120, 400
+"""A larger graph is not readable, and GitHub draws none of more than 500 edges."""
+
+
 def mermaid(run: Run) -> str:
-    """The graph, left to right, coloured by state."""
+    """The graph, left to right, coloured by state; empty where it would be too large."""
+    if len(run.tasks) > MOST_NODES or sum(len(task.planned.depends_on) for task in run.tasks) > MOST_EDGES:
+        return ""
     lines = ["```mermaid", "graph LR"]
     for task in run.tasks:
         lines.append(f'  {_node(task.key)}["{task.key} {_label(task.planned.title)}"]:::{CLASS[task.state]}')
@@ -38,8 +46,8 @@ def task_table(run: Run) -> str:
     rows: list[tuple[str, ...]] = [
         (
             f"{TASK_ICON[task.state]} {word(task.state)}",
-            f"**{task.key}** {cell(task.planned.title)}",
-            cell(", ".join(task.planned.requirements)),
+            f"**{task.key}** {cell(line(task.planned.title, 120))}",
+            cell(line(", ".join(task.planned.requirements), 80)),
             _where(run, task),
             str(len(task.attempts)),
             usd(task.usd),
@@ -51,8 +59,8 @@ def task_table(run: Run) -> str:
 
 def _where(run: Run, task: Task) -> str:
     if task.state is TaskState.PENDING:
-        waiting = [key for key in task.planned.depends_on if (t := run.task(key)) and t.state is not TaskState.COMPLETE]
-        return f"waits for {', '.join(waiting)}"
+        waiting = [key for key in task.planned.depends_on if (t := run.task(key)) and t.state not in SETTLED]
+        return f"waits for {line(', '.join(waiting), 160)}"
     if task.state is TaskState.IN_PROGRESS:
         url = next((job.url for job in run.open_jobs() if job.task == task.key and job.url), "")
         attempt = f"attempt {len(task.attempts)}"
@@ -62,13 +70,12 @@ def _where(run: Run, task: Task) -> str:
         return "proving the merge" if proving else "landing"
     if task.state is TaskState.COMPLETE and task.landed:
         return f"landed in {task.landed[:7]}"
-    return cell(task.reason[:160])
+    return cell(line(task.reason, 160))
 
 
 def _node(key: str) -> str:
-    return key.replace("-", "")
+    return "".join(letter for letter in key if letter.isalnum())
 
 
 def _label(text: str) -> str:
-    plain = "".join(" " if letter in '"[]{}<>|`#;\\' else letter for letter in text)
-    return " ".join(plain.split())[:40]
+    return line("".join(" " if letter in '"[](){}<>|`#&;%\\' else letter for letter in text), 40)

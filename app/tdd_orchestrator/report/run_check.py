@@ -1,13 +1,17 @@
 """The check run `TDD`: where the run stands, what it waits for, and its graph."""
 
 from tdd_orchestrator.core.content import Button, CheckContent
+from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
+from tdd_orchestrator.report.annotations import annotations
+from tdd_orchestrator.report.fitting import joined
 from tdd_orchestrator.report.graph import mermaid, task_table
 from tdd_orchestrator.report.keys import external_id
-from tdd_orchestrator.report.words import RUN_ICON, bar, count, inert, usd, word
+from tdd_orchestrator.report.words import RUN_ICON, bar, count, usd, word
 
 NAME = "TDD"
+REASON_LIMIT, NOTE_LIMIT, NOTES = 1_200, 300, 10
 CONCLUSION = {
     RunState.PLANNING: None,
     RunState.AWAITING_APPROVAL: "action_required",
@@ -43,16 +47,17 @@ def run_check(run: Run, head: str, generation: int) -> CheckContent:
 
 def title(run: Run) -> str:
     """The one line that the list of checks shows."""
-    done = sum(1 for task in run.tasks if task.state in SETTLED)
+    landed, skipped = len(run.tasks_in(TaskState.COMPLETE)), len(run.tasks_in(TaskState.SKIPPED))
     match run.state:
         case RunState.PLANNING:
             return f"Planning {count(len(run.requirements), 'requirement')}"
         case RunState.AWAITING_APPROVAL:
             return f"{count(len(run.tasks), 'task')} planned: waits for approval"
         case RunState.RUNNING:
-            return f"{done} of {count(len(run.tasks), 'task')} landed"
+            return f"{landed} of {count(len(run.tasks), 'task')} landed"
         case RunState.COMPLETED:
-            return f"{count(done, 'task')} landed, each proven from git"
+            proven = f"{count(landed, 'task')} landed" + (", each proven from git" if landed else "")
+            return f"{proven}; {skipped} skipped" if skipped else proven
         case RunState.PAUSED | RunState.BLOCKED | RunState.FAILED | RunState.CANCELLED:
             return f"{word(run.state).capitalize()}: {_first_sentence(run.reason)}"
 
@@ -64,11 +69,11 @@ def summary(run: Run) -> str:
     if run.tasks:
         lines[0] += f" {bar(done, len(run.tasks))}"
     if run.reason:
-        lines.append(inert(run.reason))
+        lines.append(inert(line(run.reason, REASON_LIMIT)))
     if run.state is RunState.AWAITING_APPROVAL:
         lines.append("Write `/tdd approve` or press **Approve plan** to start the work.")
     lines.append(_money(run))
-    lines += [f"- {inert(note)}" for note in run.notes]
+    lines += [f"- {inert(line(note, NOTE_LIMIT))}" for note in run.notes[-NOTES:]]
     return "\n\n".join(line for line in lines if line)
 
 
@@ -85,11 +90,11 @@ def _text(run: Run) -> str:
     if not run.tasks:
         return ""
     approved = f"Approved by {inert(run.approved_by)}." if run.approved_by else ""
-    return "\n\n".join(part for part in (task_table(run), mermaid(run), approved) if part)
+    return joined((task_table(run), approved, mermaid(run)))
 
 
 def _faults(run: Run) -> tuple[Remark, ...]:
-    return tuple(
+    return annotations(
         Remark(fault.path, fault.line, fault.level, f"{fault.message} {fault.remedy}".strip(), "PRD")
         for fault in run.faults
     )
@@ -101,16 +106,20 @@ def _buttons(run: Run) -> tuple[Button, ...]:
     if run.state is RunState.PAUSED:
         return (RESUME,)
     if run.state is RunState.BLOCKED:
-        stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)[:1]
-        retries = tuple(
-            Button(f"Retry {task.key}"[:20], "Give this task more attempts", f"retry:{task.key}"[:20]) for task in stuck
-        )
-        skips = tuple(
-            Button(f"Skip {task.key}"[:20], "Go on without this task", f"skip:{task.key}"[:20]) for task in stuck
-        )
-        return (*retries, *skips) or (RESUME,)
+        return _ways_on(run)
     return ()
 
 
+def _ways_on(run: Run) -> tuple[Button, ...]:
+    """Nothing to press where only a push can help."""
+    for task in run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
+        return (
+            Button(f"Retry {task.key}", "Give this task more attempts", f"retry:{task.key}"),
+            Button(f"Skip {task.key}", "Go on without this task", f"skip:{task.key}"),
+        )
+    hopeless = run.fork or any(fault.level == "failure" for fault in run.faults) or not run.requirements
+    return () if hopeless and not run.tasks else (RESUME,)
+
+
 def _first_sentence(text: str) -> str:
-    return text.split(". ", 1)[0][:120] or "see below"
+    return line(text.split(". ", 1)[0], 120) or "see below"

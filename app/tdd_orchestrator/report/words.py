@@ -1,6 +1,4 @@
-"""The small words: states, money, durations, links, and Markdown that cannot be broken by what people wrote."""
-
-import re
+"""The small words: states, money, durations, counts."""
 
 from tdd_orchestrator.core.result import StageState
 from tdd_orchestrator.core.run import RunState, TaskState
@@ -62,22 +60,3 @@ def bar(done: int, total: int) -> str:
     """A progress bar of text."""
     filled = BAR_CELLS * done // total if total else 0
     return f"`{'█' * filled}{'░' * (BAR_CELLS - filled)}` {done}/{total}"
-
-
-def cell(text: str) -> str:
-    """Text that stays inside its table cell and starts no HTML, mention or link of its own."""
-    flat = " ".join(text.split())
-    return inert(flat).replace("|", "\\|")
-
-
-def inert(text: str) -> str:
-    """Somebody's text without HTML and without pinging anybody."""
-    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"@(?=\w)", "@\u200b", plain)
-
-
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A Markdown table; every cell is made safe by the caller."""
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines)

@@ -1,0 +1,139 @@
+"""A task's attempts: reported, refused, lost, too late, never started."""
+
+from dataclasses import replace
+
+import pytest
+
+from tdd_orchestrator.core.command import Verb
+from tdd_orchestrator.core.effect import CancelJob
+from tdd_orchestrator.core.event import DispatchRefused, JobLost, PullRequestClosed, Ticked, WorkReported
+from tdd_orchestrator.core.result import ProofResult, Stage, Step
+from tdd_orchestrator.core.run import FINAL, JobState, Run, RunState, TaskState
+from world.imagined import command, planned
+from world.runs import TIP, after, only, report, run, started, task, told
+
+R, T = RunState, TaskState
+ONE = started(planned("TASK-1"))
+
+
+def first_task(one: Run) -> tuple[TaskState, str, str]:
+    return one.tasks[0].state, one.tasks[0].reason, one.tasks[0].feedback
+
+
+def lost(one: Run, at: float = 20.0) -> Run:
+    return after(one, JobLost(at=at, nonce=only(one, Step.WORK).nonce, reason="The runner vanished."))
+
+
+def test_accepted_and_proven_work_waits_to_land() -> None:
+    passing = after(ONE, report(ONE))
+    assert passing.tasks[0].state is T.PASSING
+    assert passing.landing == "TASK-1"
+    assert [one.stage for one in passing.tasks[0].attempts[0].stages] == [Stage.RED, Stage.PROVE]
+    assert passing.usd == 0.25
+
+
+HOLDS = ProofResult("", TIP, holds=True)
+
+
+@pytest.mark.parametrize(
+    ("proof", "reason"),
+    [
+        (None, "The work was accepted, but the prove job left no proof."),
+        (replace(HOLDS, tip="f" * 40), "The prove job proved another commit than the one that was handed over."),
+        (replace(HOLDS, holds=False, reason="RED passes."), "The proof did not hold: RED passes."),
+    ],
+)
+def test_work_without_a_proof_of_its_own_goes_back(proof: ProofResult | None, reason: str) -> None:
+    again = after(ONE, replace(report(ONE), proof=proof))
+    assert again.tasks[0].attempts[0].reason == reason
+    assert again.tasks[0].proven is None
+    assert len(again.tasks[0].attempts) == 2
+
+
+def test_a_refused_attempt_is_told_why_and_tried_again_until_its_chances_are_used() -> None:
+    one = ONE
+    for attempt in (1, 2, 3):
+        one = after(one, report(one, tip=None, at=10.0 + attempt, feedback=f"No {attempt}."))
+    assert [attempt.feedback for attempt in one.tasks[0].attempts] == ["", "No 1.", "No 2."]
+    assert first_task(one) == (T.FAILED, "It cheats. (3 attempts)", "No 3.")
+    assert one.state is R.BLOCKED
+    assert one.reason == (
+        "TASK-1 failed: It cheats. (3 attempts) `/tdd retry TASK-1` tries again, `/tdd skip TASK-1` goes on without it."
+    )
+
+
+def test_an_attempt_that_gives_no_reason_is_given_one() -> None:
+    again = after(ONE, report(ONE, tip=None, reason=""))
+    assert again.tasks[0].attempts[0].reason == "The attempt left no commit, and no reason why."
+    assert again.tasks[0].attempts[1].feedback == "The attempt left no commit, and no reason why."
+
+
+def changed_nonce(event: WorkReported, **changes: str) -> WorkReported:
+    return replace(event, result=replace(event.result, **changes))  # type: ignore[arg-type]
+
+
+def test_reports_that_nobody_waits_for_change_nothing() -> None:
+    good = report(ONE)
+    assert after(ONE, changed_nonce(good, nonce="unknown")) == ONE
+    assert after(ONE, changed_nonce(good, task="TASK-9")) == ONE
+    passing = after(ONE, good)
+    assert after(passing, good) == passing
+    refused = after(ONE, report(ONE, tip=None))
+    assert after(refused, good) == refused  # the old attempt's report, while the second is with its runner
+    cancelled = after(ONE, command(Verb.CANCEL))
+    assert after(cancelled, good) == cancelled
+
+
+def test_two_lost_runners_are_free_and_the_third_costs_a_chance() -> None:
+    one = lost(lost(ONE))
+    assert (len(one.tasks[0].attempts), one.tasks[0].chances) == (3, 5)
+    one = lost(one)
+    assert (len(one.tasks[0].attempts), one.tasks[0].chances) == (4, 5)
+    assert first_task(lost(lost(one)))[:2] == (T.FAILED, "The runner vanished. (5 attempts)")
+
+
+def test_a_lost_runner_passes_on_what_the_attempt_was_told() -> None:
+    told_once = after(ONE, report(ONE, tip=None, feedback="Do not cheat."))
+    assert lost(told_once).tasks[0].attempts[-1].feedback == "Do not cheat."
+
+
+def test_a_job_without_a_result_is_given_up_in_time_and_its_runner_stopped() -> None:
+    limit = ONE.rules.task_minutes * 60 + 600
+    asked = only(ONE, Step.WORK)
+    assert after(ONE, Ticked(at=asked.asked_at + limit)) == ONE
+    decision = told(ONE, Ticked(at=asked.asked_at + limit + 1))
+    assert decision.run is not None
+    assert decision.run.tasks[0].attempts[0].reason == "No result came within 30 minutes."
+    assert CancelJob(asked.nonce, 90) in decision.effects
+
+
+def test_a_runner_that_is_known_to_be_gone_needs_no_stopping() -> None:
+    event = JobLost(at=9.0, nonce=only(ONE, Step.WORK).nonce, reason="gone")
+    assert not [effect for effect in told(ONE, event).effects if isinstance(effect, CancelJob)]
+
+
+def test_a_refused_dispatch_costs_no_chance_and_says_how_to_go_on() -> None:
+    nonce = only(ONE, Step.WORK).nonce
+    blocked = after(ONE, DispatchRefused(at=5.0, nonce=nonce, reason="The workflow is disabled."))
+    assert (blocked.state, blocked.reason) == (R.BLOCKED, "The workflow is disabled. Then `/tdd resume`.")
+    assert (blocked.tasks[0].state, blocked.tasks[0].chances) == (T.READY, 4)
+    assert after(blocked, DispatchRefused(at=6.0, nonce=nonce, reason="again")) == blocked
+    resumed = after(blocked, command(Verb.RESUME))
+    assert (resumed.state, resumed.reason, len(resumed.tasks[0].attempts)) == (R.RUNNING, "", 2)
+
+
+@pytest.mark.parametrize(("merged", "reason"), [(True, "merged."), (False, "`/tdd plan` to start anew.")])
+def test_closing_the_pull_request_stops_everything(merged: bool, reason: str) -> None:
+    decision = told(ONE, PullRequestClosed(at=9.0, merged=merged))
+    assert decision.run is not None
+    assert decision.run.state is R.CANCELLED
+    assert decision.run.reason.endswith(reason)
+    assert decision.run.ended_at == 9.0
+    assert {job.state for job in decision.run.jobs} == {JobState.DONE, JobState.LOST}
+    assert CancelJob(only(ONE, Step.WORK).nonce, 90) in decision.effects
+
+
+@pytest.mark.parametrize("state", sorted(FINAL))
+def test_what_is_over_cannot_be_closed_again(state: RunState) -> None:
+    over = run(state, task(state=T.COMPLETE, tries=1))
+    assert after(over, PullRequestClosed(at=9.0, merged=True), Ticked(at=1e9)) == over
