@@ -70,7 +70,7 @@ class OwnProject:
             "HEAD": (git / "HEAD").read_text(),
             "status": self.repo.git("status", "--porcelain=v2", "--branch", "--untracked-files=all"),
             "index": hashlib.sha256((git / "index").read_bytes()).hexdigest(),
-            "stash and reflog": self.repo.git("reflog"),
+            "reflog": (git / "logs" / "HEAD").read_text(),
             "refs": [line for line in branches if not line.startswith("refs/heads/tdd/")],
             "config": (git / "config").read_text(),
             "files of .git": sorted(path.name for path in git.iterdir()),
