@@ -16,7 +16,7 @@ from rich.live import Live
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.demo import PRD, PROJECT
-from tdd_orchestrator.local.display import checks_table, comment_panel, commits_table, show
+from tdd_orchestrator.local.display import checks_table, comment_panel, commits_table, show, state_of
 from tdd_orchestrator.local.following import Followed, follow
 from tdd_orchestrator.local.git import commit, committed, git
 from tdd_orchestrator.local.keys import model_environment, model_secrets
@@ -79,7 +79,7 @@ def demo(wish: DemoWish, console: Console) -> None:
         console.print(f"Time: {time.monotonic() - began:.0f} s.\n", highlight=False)
         _left(room / "hub", wish.keep, console)
         if ended.run is None or ended.run.conclusion != "success":
-            raise DemoFailed(f"The run ended as {ended.run.state if ended.run else 'unknown'}.")
+            raise DemoFailed(f"The run did not complete: it ended as {state_of(ended.run)}.")
 
 
 def prepare(directory: Path, worker: str = "script") -> Path:

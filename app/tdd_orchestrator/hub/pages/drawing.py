@@ -28,6 +28,7 @@ def draw(chart: Flowchart) -> str:
     nodes = "".join(_node(layout.boxes[key], node.kind) for key, node in chart.nodes.items())
     return (
         f'<svg class="flow" role="img" aria-label="flowchart" width="{width:.0f}" height="{height:.0f}" '
+        f'style="min-width:{0.7 * width:.0f}px" '
         f'viewBox="{-_MARGIN:g} {-_MARGIN:g} {width:.0f} {height:.0f}">{_ARROW}{edges}{nodes}</svg>'
     )
 
