@@ -18,6 +18,8 @@ from tdd_orchestrator.core.result import Stage
 
 AS_STORED = "* !text !eol !crlf !ident !filter !working-tree-encoding !export-subst !merge\n"
 """Overrides every `.gitattributes`: what is checked out is what is stored, byte for byte."""
+MODULES = "node_modules"
+"""What a job installed beside its checkout and git ignores: put above the work tree, where node looks for it next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ def _make(repository: Path, place: Path) -> Workspace:
         (git.directory / folder).mkdir(parents=True, exist_ok=True)
     (git.directory / "objects/info/alternates").write_text(f"{common / 'objects'}\n")
     (git.directory / "info/attributes").write_text(AS_STORED)
+    if (installed := repository.resolve() / MODULES).is_dir():
+        (place / MODULES).symlink_to(installed.resolve())
     if (common / "shallow").exists():
         shutil.copy(common / "shallow", git.directory / "shallow")
     return Workspace(git, place / "tree", place)

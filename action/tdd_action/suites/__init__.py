@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tdd_action.suites.go_suite import GoTest
+from tdd_action.suites.jest_suite import JEST
+from tdd_action.suites.node_suite import NODE
 from tdd_action.suites.pytest_suite import Pytest, interpreter
 from tdd_action.suites.suite import Detection, Suite, SuiteCommand
+from tdd_action.suites.vitest_suite import VITEST
 
-SUITES: Mapping[str, Suite] = {"pytest": Pytest(), "go": GoTest()}
+SUITES: Mapping[str, Suite] = {
+    "pytest": Pytest(),
+    "vitest": VITEST,
+    "jest": JEST,
+    "node:test": NODE,
+    "go": GoTest(),
+}
 
 __all__ = ["SUITES", "Detection", "Pytest", "Suite", "SuiteCommand", "detect", "interpreter"]
 

@@ -1,53 +1,28 @@
 """Reads what `pytest_report.py` wrote, and believes it only where seal, counts and names agree."""
 
-import hashlib
-import hmac
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.sealed_record import Forged, Line, last_words, lines_of, void
 from tdd_orchestrator.core.evidence.reports import CRASH, TIMEOUT, Ended, Outcome, Phase, SuiteReport, TestResult
 from tdd_orchestrator.core.python_tests import is_test_path
 
-Line = Mapping[str, Any]
 NO_TESTS, COULD_NOT_RUN = 5, {3: "pytest itself failed", 4: "pytest was called in a way that it does not take"}
 # The worst thing that happened to a test is what happened to it.
 WORST = (Outcome.FAILED, Outcome.ERROR, Outcome.XPASSED, Outcome.XFAILED, Outcome.SKIPPED, Outcome.PASSED)
 TIMED_OUT_BY_PLUGIN = ("Timeout >", "Timeout (>")
 
 
-class Forged(Exception):
-    """The record was changed by somebody else than its writer."""
-
-
 def read_record(raw: bytes, nonce: str, outcome: ProcessOutcome, *, collect_only: bool = False) -> SuiteReport:
     """The report of one run. Everything that does not add up ends as something else than `completed`."""
     try:
-        lines, sealed = _lines(raw, nonce)
+        lines, sealed = lines_of(raw, nonce)
         if not sealed:
             return _unfinished(lines, outcome)
         return _finished(lines, outcome, collect_only)
     except Forged as fault:
-        return _void(Ended.FORGED, f"The record of the tests is void: {fault}.", outcome)
-
-
-def _lines(raw: bytes, nonce: str) -> tuple[list[Line], bool]:
-    rows = raw.splitlines(keepends=True)
-    if rows and not rows[-1].endswith(b"\n"):
-        rows.pop()  # cut short in the middle of a line
-    try:
-        lines = [json.loads(row) for row in rows]
-    except ValueError as fault:
-        raise Forged("a line of it is no JSON") from fault
-    if not lines or "seal" not in lines[-1]:
-        if any("seal" in line for line in lines):
-            raise Forged("something was written after its end")
-        return lines, False
-    right = hmac.new(nonce.encode(), b"".join(rows[:-1]), hashlib.sha256).hexdigest()
-    if not nonce or not hmac.compare_digest(right, str(lines[-1]["seal"])):
-        raise Forged("its seal does not fit")
-    return lines[:-1], True
+        return void(Ended.FORGED, f"The record of the tests is void: {fault}.", outcome)
 
 
 def _finished(lines: list[Line], outcome: ProcessOutcome, collect_only: bool) -> SuiteReport:
@@ -55,21 +30,21 @@ def _finished(lines: list[Line], outcome: ProcessOutcome, collect_only: bool) ->
     if end is None:
         raise Forged("it has a seal and no end")
     if told := _ended_otherwise(end, outcome):
-        return _void(Ended.CRASHED, told, outcome)
+        return void(Ended.CRASHED, told, outcome)
     if what := COULD_NOT_RUN.get(end["exit"]):
-        return _void(Ended.COULD_NOT_RUN, f"{what}: {_last_words(outcome)}", outcome)
+        return void(Ended.COULD_NOT_RUN, f"{what}: {last_words(outcome)}", outcome)
     files = [_collected(line) for line in lines if line.get("kind") == "collect"]
     broken = tuple(file for file in files if file.bad)
     collected = next((line["tests"] for line in lines if line.get("kind") == "collected"), None)
     if collected is None and not broken:
-        return _void(Ended.COULD_NOT_RUN, f"pytest ended before it had collected: {_last_words(outcome)}", outcome)
+        return void(Ended.COULD_NOT_RUN, f"pytest ended before it had collected: {last_words(outcome)}", outcome)
     places: Mapping[str, Any] = collected or {}
     phases = [line for line in lines if line.get("kind") == "phase"]
     _cross_check(end, places, phases)
     results = _only_collected(places) if collect_only else _results(phases, places)
     if left := [] if collect_only else [name for name in places if name not in {result.id for result in results}]:
-        told = f"The run stopped before {len(left)} of {len(places)} tests, {left[0]} first: {_last_words(outcome)}"
-        return _void(Ended.CRASHED, told, outcome)
+        told = f"The run stopped before {len(left)} of {len(places)} tests, {left[0]} first: {last_words(outcome)}"
+        return void(Ended.CRASHED, told, outcome)
     return SuiteReport(
         results=(*results, *(file for file in files if not file.bad)),
         collection_errors=broken,
@@ -88,7 +63,7 @@ def _cross_check(end: Line, places: Mapping[str, Any], phases: list[Line]) -> No
 
 def _ended_otherwise(end: Line, outcome: ProcessOutcome) -> str:
     if outcome.timed_out or outcome.signal is not None:
-        return f"pytest had ended, but its process did not: {_last_words(outcome)}"
+        return f"pytest had ended, but its process did not: {last_words(outcome)}"
     if end["exit"] != outcome.exit_code:
         return f"pytest ended with {end['exit']} and its process with {outcome.exit_code}"
     return ""
@@ -101,14 +76,14 @@ def _unfinished(lines: list[Line], outcome: ProcessOutcome) -> SuiteReport:
     if outcome.timed_out:
         where = f" in {running}" if running else " before the first test" if not places else ""
         told = f"The run was stopped{where} after {outcome.seconds:.0f} s."
-        return _void(Ended.TIMED_OUT, told, outcome, _culprit(running, TIMEOUT, told, places))
+        return void(Ended.TIMED_OUT, told, outcome, _culprit(running, TIMEOUT, told, places))
     if not lines:
-        told = outcome.failure or _last_words(outcome)
-        return _void(Ended.COULD_NOT_RUN, f"pytest never started: {told}", outcome)
+        told = outcome.failure or last_words(outcome)
+        return void(Ended.COULD_NOT_RUN, f"pytest never started: {told}", outcome)
     how = f"signal {outcome.signal}" if outcome.signal else f"exit code {outcome.exit_code}"
     where = f"in {running}" if running else "outside of any test"
     told = f"The test process ended {where} with {how}. {outcome.failure}".strip()
-    return _void(Ended.CRASHED, told, outcome, _culprit(running, CRASH, told, places))
+    return void(Ended.CRASHED, told, outcome, _culprit(running, CRASH, told, places))
 
 
 def _running(lines: Iterable[Line]) -> str:
@@ -126,17 +101,6 @@ def _culprit(running: str, what: str, told: str, places: Mapping[str, Any]) -> t
         return ()
     path, line = places.get(running, (running.partition("::")[0], 0))
     return (TestResult(running, Outcome.ERROR, exception=what, message=told, path=path, line=line),)
-
-
-def _void(ended: Ended, told: str, outcome: ProcessOutcome, results: tuple[TestResult, ...] = ()) -> SuiteReport:
-    code = -1 if outcome.exit_code is None else outcome.exit_code
-    return SuiteReport(results, (), code, ended, outcome.output, outcome.seconds, told)
-
-
-def _last_words(outcome: ProcessOutcome) -> str:
-    lines = [line.strip() for line in outcome.output.splitlines() if line.strip()]
-    errors = [line for line in lines if "error:" in line.lower() and "error: usage:" not in line.lower()]
-    return (errors or lines or ["it said nothing"])[-1][:300]
 
 
 def _results(phases: list[Line], places: Mapping[str, Any]) -> tuple[TestResult, ...]:

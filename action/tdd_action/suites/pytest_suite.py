@@ -16,6 +16,7 @@ from tdd_orchestrator.core import python_tests
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 
 REPORTER = Path(__file__).with_name("pytest_report.py")
+WITNESS = Path(__file__).with_name("tdd_witness.py")
 # One process, every test, no stopping at the first fault, and no files of pytest's in the work tree.
 ALWAYS = ("--continue-on-collection-errors", "--maxfail=0", "--color=no", "-p", "no:pastebin")
 MOST_SEED = 2**32
@@ -68,6 +69,7 @@ class Pytest:
     ) -> SuiteCommand:
         folder = Path(tempfile.mkdtemp(prefix="pytest-", dir=scratch))
         program = Path(shutil.copy(REPORTER, folder / "tdd_reporter.py"))
+        shutil.copy(WITNESS, folder)
         report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
         own = ("-o", f"cache_dir={folder / 'cache'}", f"--rootdir={root}")
         written = {

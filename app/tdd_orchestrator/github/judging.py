@@ -2,8 +2,8 @@
 
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.policy import ABSENT, LINK, Change, Territory, judge_paths
-from tdd_orchestrator.core.python_tests import configures_tests_otherwise
 from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.core.shared_config import SHARED, configures_otherwise
 from tdd_orchestrator.github.bare import Bare
 from tdd_orchestrator.github.lineage import StageCommit
 
@@ -33,9 +33,10 @@ async def _change(bare: Bare, heading: str, path: str) -> Change:
     target, reconfigures = "", False
     if mode_after == LINK:
         target = await _content(bare, new)
-    if path.rpartition("/")[2] == "pyproject.toml":
+    if path.rpartition("/")[2] in SHARED:
         before = "" if mode_before == ABSENT else await _content(bare, old)
-        reconfigures = configures_tests_otherwise(before, "" if mode_after == ABSENT else await _content(bare, new))
+        after = "" if mode_after == ABSENT else await _content(bare, new)
+        reconfigures = configures_otherwise(path, before, after)
     return Change(path, mode_before, mode_after, target, reconfigures)
 
 

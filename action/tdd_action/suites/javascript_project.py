@@ -1,0 +1,107 @@
+"""A JavaScript project on disk: what package.json says, which files are tests, and where what it needs is installed."""
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from tdd_orchestrator.core.javascript_tokens import SUFFIXES
+
+# What `node --test` looks for by itself (https://nodejs.org/api/test.html#running-tests-from-the-command-line).
+NODE_NAMES = ("*.test.*", "*-test.*", "*_test.*", "test-*.*", "test.*")
+TEST_FOLDER = "test"
+LEFT_OUT = frozenset({"node_modules", ".git", "dist", "build", "coverage"})
+MOST_FOLDERS = 20_000
+
+
+def package(root: Path) -> dict[str, Any]:
+    """What package.json says; nothing where it is absent or broken."""
+    try:
+        said = json.loads((root / "package.json").read_text("utf-8", "replace"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def depends_on(said: dict[str, Any], name: str) -> bool:
+    """Whether package.json names this package."""
+    named = (said.get(key) for key in ("dependencies", "devDependencies"))
+    return any(name in names for names in named if isinstance(names, dict))
+
+
+def npm_test(said: dict[str, Any]) -> str:
+    """What `npm test` runs."""
+    scripts = said.get("scripts")
+    script = scripts.get("test") if isinstance(scripts, dict) else ""
+    return script if isinstance(script, str) else ""
+
+
+def node_words(script: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of `node --import tsx --test tests/*.ts`: the flags that each test's own process needs, and what to run."""
+    found = re.search(r"\bnode\b([^&|;]*)", script)
+    try:
+        words = shlex.split(found[1]) if found else []
+    except ValueError:
+        words = []
+    flags, places, pending = [], [], False
+    for word in words:
+        if pending or word.startswith("-"):
+            takes_one = not pending and word in ("--import", "--require", "-r", "--loader", "--experimental-loader")
+            flags += [] if word.startswith("--test") else [word]
+            pending = takes_one
+        else:
+            places.append(word)
+    return tuple(flags), tuple(places)
+
+
+def node_files(root: Path, places: tuple[str, ...], typed: bool) -> tuple[str, ...]:
+    """The files that `node --test` would run: those named by `places` (files, folders, globs), or all by their names.
+
+    `typed`: whether something is loaded that understands TypeScript.
+    """
+    endings = SUFFIXES if typed else (".js", ".mjs", ".cjs")
+    every = [path for path in _walk(root) if path.endswith(endings)]
+    if not places:
+        return tuple(path for path in every if _is_nodes(path))
+    return tuple(path for path in every if any(_meant(path, place, root) for place in places))
+
+
+def _is_nodes(path: str) -> bool:
+    folders, _, name = path.rpartition("/")
+    return TEST_FOLDER in folders.split("/") or any(fnmatchcase(name, pattern) for pattern in NODE_NAMES)
+
+
+def _meant(path: str, place: str, root: Path) -> bool:
+    bare = place.removeprefix("./").rstrip("/")
+    if (root / bare).is_dir():
+        return path.startswith(f"{bare}/") and (_is_nodes(path) or bare.rpartition("/")[2] == TEST_FOLDER)
+    return path == bare or re.fullmatch(_pattern(bare), path) is not None
+
+
+def _pattern(glob: str) -> str:
+    """A glob as a regular expression: `**/` is any folders, `{a,b}` either."""
+    put = {r"\*\*/": "(?:.*/)?", r"\*\*": ".*", r"\*": "[^/]*", r"\?": "[^/]", r"\{": "(?:", r"\}": ")", ",": "|"}
+    return re.sub(r"\\\*\\\*/|\\\*\\\*|\\[*?{}]|,", lambda found: put[found[0]], re.escape(glob))
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for count, (folder, names, files) in enumerate(os.walk(root)):
+        names[:] = sorted(name for name in names if name not in LEFT_OUT)
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        yield from (name if inside == "." else f"{inside}/{name}" for name in sorted(files))
+        if count > MOST_FOLDERS:
+            return
+
+
+def link_modules(root: Path) -> None:
+    """Show the work tree what is installed for the repository: `node_modules` of the nearest folder above it."""
+    here = root / "node_modules"
+    if here.is_symlink() or here.exists():
+        return
+    found = next((each / "node_modules" for each in root.parents if (each / "node_modules").is_dir()), None)
+    if found is not None:
+        here.symlink_to(found.resolve(), target_is_directory=True)
