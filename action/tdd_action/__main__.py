@@ -13,7 +13,7 @@ from tdd_action.steps import run
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.result import Remark
 
-USAGE = "usage: python -m tdd_action [prove [BASE..HEAD] [--repo DIR] [--json] [--certificate FILE]]"
+USAGE = "usage: python -m tdd_action [prove [BASE..HEAD] [--repo DIR] [--json] [--certificate FILE] [--against FILE]]"
 YOURS, OURS = 1, 3
 
 

@@ -17,6 +17,8 @@ FIELDS = (
     "%(trailers:key=TDD-Kind,valueonly,separator=%x2C)",
     "%s",
 )
+CHANGE = "CHANGE"
+"""What a change is called that has no task."""
 CLAIMED = (Stage.RED, Stage.GREEN, Stage.REFACTOR)
 
 
@@ -83,6 +85,39 @@ def read_history(git: Git, base: str, tip: str) -> History:
     claims = tuple(_claim(tuple(own)) for own in grouped.values())
     others = tuple(commit for commit in commits if not commit.claims)
     return History(claims, others, {commit.sha: commit for commit in commits})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Stages of one change that somebody points at, where no trailer does: the commits that they ended with."""
+
+    red: str = ""
+    green: str = ""
+    refactor: str = ""
+    kind: TaskKind = TaskKind.BEHAVIOUR
+
+    def __bool__(self) -> bool:
+        return bool(self.red or self.green or self.refactor)
+
+
+def named_history(git: Git, base: str, named: Named) -> History:
+    """One claim of the stages that are named; all that lies between two of them belongs to the later one.
+
+    The base is the first one's parent, or further back as the caller says.
+    """
+    commits: list[Commit] = []
+    faults: list[str] = []
+    last = base
+    for stage, sha in ((Stage.RED, named.red), (Stage.GREEN, named.green), (Stage.REFACTOR, named.refactor)):
+        if not sha:
+            continue
+        if git.attempt("merge-base", "--is-ancestor", last, sha).returncode or sha == last:
+            faults.append(f"{sha[:10]} is named as {stage.upper()} and does not come after {last[:10]}.")
+        tree, subject = git("log", "-1", "--format=%T%x00%s", sha, "--").split("\0")
+        commits.append(Commit(sha, tree, (last,), CHANGE, stage.value, "", named.kind.value, subject))
+        last = sha
+    claim = Claim(CHANGE, "", named.kind, base, tuple(commits), tuple(faults))
+    return History((claim,), (), {commit.sha: commit for commit in commits})
 
 
 def _commits(raw: str) -> Iterable[Commit]:

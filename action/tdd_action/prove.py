@@ -8,10 +8,11 @@ from pathlib import Path
 
 from tdd_action.bench import Bench, suite_of
 from tdd_action.git import resolved
-from tdd_action.history import History, read_history
+from tdd_action.history import History, Named, named_history, read_history
 from tdd_action.proof.certificate import certificate, digest
 from tdd_action.proof.claim import Case, looked_at, tried
 from tdd_action.proof.tip import tip_reasons
+from tdd_action.proof.unclaimed import unclaimed_reasons
 from tdd_action.proof.values import NothingToProve, Proof
 from tdd_action.work import remarks
 from tdd_action.workspace import Workspace, workspace
@@ -33,17 +34,19 @@ def prove(
     task: PlannedTask | None = None,
     bundle: Path | None = None,
     within: Path | None = None,
+    named: Named | None = None,
 ) -> Proof:
     """Try every claim in `base..tip`. `task`, where it is known, binds the range to one task as it was planned.
 
-    `bundle` is a git bundle that holds what the repository lacks. Raises `NothingToProve` where nothing is claimed.
+    `bundle` is a git bundle that holds what the repository lacks. `named` are stages of one change without trailers:
+    then they are all that is proven. Raises `NothingToProve` where nothing is claimed.
     """
     started = time.monotonic()
     with workspace(repository, base, within=within) as place:
         if bundle is not None:
             place.take(bundle)
         first, last = resolved(place.git, base), resolved(place.git, tip)
-        history = read_history(place.git, first, last)
+        history = named_history(place.git, first, named) if named else read_history(place.git, first, last)
         if not history.claims:
             raise NothingToProve(
                 f"There are no commits with TDD-Task trailers between {first[:12]} and {last[:12]}.",
@@ -78,7 +81,8 @@ def _tried(bench: Bench, proof: Proof, history: History, config: Config, task: P
         proof = replace(proof, tasks=tuple(tried(case, seen) for case, seen in zip(cases, looked, strict=True)))
     if not proof.holds:
         return proof
-    return replace(proof, reasons=tip_reasons(bench, proof.base, proof.tip, proof.tasks))
+    against = tip_reasons(bench, proof.base, proof.tip, proof.tasks)
+    return replace(proof, reasons=against or unclaimed_reasons(bench.workspace, history.others, config.project.tests))
 
 
 def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:

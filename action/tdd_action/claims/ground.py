@@ -24,7 +24,10 @@ def ground(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]) ->
 
 
 def _overlaid(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]) -> Iterator[Reason]:
-    touching = [file for file in files if file.path.endswith(".py") and "fixture" in (file.after or "")]
+    words = ("fixture", "setup", "setUp", "teardown", "tearDown")
+    touching = [
+        file for file in files if file.path.endswith(".py") and any(word in (file.after or "") for word in words)
+    ]
     if not touching:
         return
     old = tuple(_old_tests(workspace, subject.base))

@@ -9,7 +9,9 @@ from tdd_orchestrator.core.evidence import PROOFS, Outcome, Reason
 from tdd_orchestrator.core.evidence.reports import chosen
 from tdd_orchestrator.core.evidence.verdicts import settled
 from tdd_orchestrator.core.result import Stage, StageState
+from tdd_orchestrator.core.test_places import is_test_config
 
+CONFIGURES = "{path} says how tests are run: no stage may change that, and it is put back."
 FROZEN = "{path}: tests are frozen after RED. The edit is without effect; make the code pass the test as it is."
 
 
@@ -59,7 +61,11 @@ def vault_end(desk: Desk, red: str, tree: str) -> StageEnd | None:
     if not touched:
         return None
     desk.workspace.checkout(desk.workspace.put_back(red, touched, onto=tree))
-    return refused(settled(Reason("", None, path, 0, FROZEN.format(path=path)) for path in touched))
+    return refused(settled(Reason("", None, path, 0, _frozen(path)) for path in touched))
+
+
+def _frozen(path: str) -> str:
+    return (CONFIGURES if is_test_config(path) else FROZEN).format(path=path)
 
 
 def docs_stage(desk: Desk) -> StageEnd:

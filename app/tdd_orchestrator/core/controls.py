@@ -46,7 +46,7 @@ def falsified(source: str, wanted: frozenset[str]) -> str | None:
 
 
 def _turned_round(function: Function) -> bool:
-    """Turn round the first claim that is surely reached; a test that may end early or yields has nothing of the kind."""
+    """Turn round the first claim that is surely reached; a test that may end early or yields has none."""
     if any(isinstance(each, ast.Return | ast.Yield | ast.YieldFrom) for each in _own(function)):
         return False
     return any(_of_statement(node) for node in function.body)

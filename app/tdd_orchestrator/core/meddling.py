@@ -42,7 +42,7 @@ def _findings(source: str) -> Iterator[Finding]:
         module = ast.parse(source)
     except (SyntaxError, ValueError):
         return
-    prose = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    prose = {id(e.value) for e in ast.walk(module) if isinstance(e, ast.Expr) and isinstance(e.value, ast.Constant)}
     imported = {name for node in ast.walk(module) for name in _imported(node)}
     for node in ast.walk(module):
         if id(node) not in prose:

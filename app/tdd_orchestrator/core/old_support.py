@@ -8,6 +8,12 @@ from tdd_orchestrator.core.evidence.verdicts import Reason
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# What pytest and unittest call without being asked.
+UNASKED = frozenset(
+    f"{when}{what}"
+    for when in ("setup", "teardown", "setUp", "tearDown")
+    for what in ("", "_module", "_function", "_method", "_class", "Module")
+)
 CHANGED = "`{name}` in {path} was there before and old tests rest on it: add a new one beside it."
 OVERLAID = "`{name}` in {path} takes the place of a fixture that old tests use: give the new one another name."
 AUTOUSE = "`{name}` in {path} is used by old tests unasked (`autouse`): let the new tests ask for it."
@@ -128,4 +134,6 @@ def _fixtures(source: str) -> Mapping[str, tuple[Function, bool]]:
                 name, unasked = keywords.get("name"), keywords.get("autouse")
                 given = name.value if isinstance(name, ast.Constant) else node.name
                 found[str(given)] = (node, isinstance(unasked, ast.Constant) and bool(unasked.value))
+        if isinstance(node, Function) and node.name in UNASKED:
+            found[node.name] = (node, True)
     return found

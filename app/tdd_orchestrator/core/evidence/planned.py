@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tdd_orchestrator.core.paths import matches
+from tdd_orchestrator.core.test_places import is_test_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,8 @@ class Planned:
     source_roots: tuple[str, ...] = ("", "src")
 
     def owns(self, path: str) -> bool:
-        """Whether the task may write this file."""
-        return bool(path) and matches(path, self.owned)
+        """Whether the task may write this file as code: a test among its files is still a test."""
+        return bool(path) and matches(path, self.owned) and not is_test_path(path)
 
     def paths_of(self, module: str) -> tuple[str, ...]:
         """The owned files that are, or could become, this module: as a file first, then as a package."""

@@ -1,0 +1,48 @@
+"""`python -m bench.cheaters [WORD...]`: plays the cheats (those with a word in their name) and gives the matrix."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.cheaters.cases import Cheat, cheats, languages
+from bench.cheaters.matrix import printed, written
+from bench.cheaters.playing import Caught, play
+from world.tdd_project import plain_python, remembered
+
+PAGE = Path(__file__).parents[3] / "docs" / "cheaters.md"
+
+
+def main(words: Sequence[str]) -> int:
+    """0: every cheat was caught for the right reason; 1: one was missed."""
+    console = Console()
+    chosen = [each for language in languages() for each in cheats(language) if _meant(each, words)]
+    with (
+        tempfile.TemporaryDirectory(prefix="tdd-cheaters-") as folder,
+        plain_python(Path(folder) / "bin"),
+        remembered(),
+    ):
+        played = list(_played(chosen, Path(folder), console))
+    printed(played, console)
+    missed = [each for each in played if not each.right]
+    console.print(f"{len(played) - len(missed)} of {len(played)} cheats caught, each for the right reason.")
+    if not words:
+        written(played, PAGE)
+    return 1 if missed else 0
+
+
+def _meant(cheat: Cheat, words: Sequence[str]) -> bool:
+    return not words or any(word.lower() in cheat.cheat.lower() for word in words)
+
+
+def _played(chosen: list[Cheat], folder: Path, console: Console) -> Iterator[Caught]:
+    with console.status("") as status:
+        for number, each in enumerate(chosen):
+            status.update(f"{number + 1} of {len(chosen)}: {each.cheat}")
+            yield play(each, folder / str(number))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
