@@ -17,6 +17,7 @@ from tdd_orchestrator.core.plan import PlannedTask, TaskKind
 from tdd_orchestrator.core.policy import Territory
 from tdd_orchestrator.core.result import Stage
 from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.core.within import MIXED
 
 FOUND = {
     Stage.RED: "the new tests fail for the right reason",
@@ -50,8 +51,8 @@ class Case:
         written = [
             each.path
             for commit in self.claim.commits
-            if commit.stage != Stage.RED
             for each in self.bench.workspace.differences(commit.parents[0], commit.sha)
+            if commit.stage != Stage.RED or each.path.endswith(MIXED)
         ]
         return replace(bare, owned=tuple(dict.fromkeys(path for path in written if not bare.is_test(path))))
 

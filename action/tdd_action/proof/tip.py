@@ -10,6 +10,7 @@ from tdd_orchestrator.core.evidence.old_suite import worse
 from tdd_orchestrator.core.evidence.reports import selects
 from tdd_orchestrator.core.new_tests import functions_of
 from tdd_orchestrator.core.result import Stage
+from tdd_orchestrator.core.within import tests_within
 
 
 def tip_reasons(bench: Bench, base: str, tip: str, tasks: tuple[TaskProof, ...]) -> tuple[Reason, ...]:
@@ -35,12 +36,21 @@ def _weakened(bench: Bench, tip: str, task: TaskProof, tasks: tuple[TaskProof, .
     written = {each.path for each in space.differences(task.claim.base, red.sha)}
     for path in (each.path for each in space.differences(red.sha, tip) if each.path in written):
         before, now = space.read(red.sha, path), space.read(tip, path)
+        if _only_code_differs(path, before, now):
+            continue
         others = [other for other in tasks if other is not task and _wrote(bench, other, path)]
         if others and before is not None and now is not None and _same_tests(path, before, now, others):
             continue
         culprit = space.git("log", "-1", "--format=%h", f"{red.sha}..{tip}", "--", path) or tip[:10]
         said = f"{path} is not as {task.claim.task}'s RED left it; {culprit} changed it afterwards."
         yield Reason("", None, path, 0, said)
+
+
+def _only_code_differs(path: str, before: bytes | None, now: bytes | None) -> bool:
+    """Whether a source file with tests in it holds the same ones still."""
+    was, has = ((text or b"").decode("utf-8", "replace") for text in (before, now))
+    tests = tests_within(path, was)
+    return bool(tests) and tests == tests_within(path, has)
 
 
 def _wrote(bench: Bench, task: TaskProof, path: str) -> bool:

@@ -18,6 +18,7 @@ from tdd_orchestrator.core.policy import ABSENT, Change, Territory, judge_paths
 from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.result import Assignment, Stage, StageState, Usage
 from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.core.within import MIXED, Within
 
 FILE = "100644"
 
@@ -117,7 +118,8 @@ class Desk:
 
         def may(path: str) -> bool:
             there = FILE if (root / path).is_file() else ABSENT
-            return not judge_paths(stage, kind, [Change(path, mode_before=there)], territory)
+            inside = Within.TESTS if stage is Stage.RED and path.endswith(MIXED) else Within.CODE
+            return not judge_paths(stage, kind, [Change(path, mode_before=there, within=inside)], territory)
 
         return may
 

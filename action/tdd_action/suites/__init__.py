@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from tdd_action.suites.cargo_suite import CargoTest
 from tdd_action.suites.go_suite import GoTest
 from tdd_action.suites.jest_suite import JEST
 from tdd_action.suites.node_suite import NODE
@@ -16,6 +17,7 @@ SUITES: Mapping[str, Suite] = {
     "jest": JEST,
     "node:test": NODE,
     "go": GoTest(),
+    "cargo": CargoTest(),
 }
 
 __all__ = ["SUITES", "Detection", "Pytest", "Suite", "SuiteCommand", "detect", "interpreter"]

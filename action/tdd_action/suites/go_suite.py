@@ -12,7 +12,6 @@ from tdd_action.suites.recorded import read_record, recorded
 from tdd_action.suites.suite import Detection, SuiteCommand
 from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.evidence.reports import SuiteReport
-from tdd_orchestrator.core.go_compiler import module_of
 from tdd_orchestrator.core.go_tests import ENDING, tests_in
 
 # No cached results, every complaint of the compiler, no opinions of vet.
@@ -58,7 +57,15 @@ class GoTest:
     ) -> SuiteCommand:
         wanted = _wanted(root, tests)
         argv = ("go", "test", *ALWAYS, *more, *wanted)
-        return recorded(argv, _environment(scratch), scratch, name="go", selected=tests, collect_only=collect_only)
+        return recorded(
+            argv,
+            _environment(scratch),
+            scratch,
+            name="go",
+            selected=tests,
+            collect_only=collect_only,
+            caches=(_made(scratch / "go-build"),),
+        )
 
 
 def _wanted(root: Path, tests: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -90,9 +97,6 @@ def _environment(scratch: Path) -> dict[str, str]:
     return {**kept, **ours, "GOTOOLCHAIN": "local", "GOWORK": "off", "GOTELEMETRY": "off"}
 
 
-def module_at(root: Path) -> str:
-    """The path of the module at a root."""
-    try:
-        return module_of((root / "go.mod").read_text("utf-8", "replace"))
-    except OSError:
-        return ""
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -42,12 +42,17 @@ def recorded(
     selected: tuple[str, ...] | None,
     collect: Sequence[str] = (),
     collect_only: bool = False,
+    merge: bool = False,
+    caches: tuple[Path, ...] = (),
 ) -> SuiteCommand:
-    """The command, to be run behind the recorder. `collect` are globs of files to keep when it has ended."""
+    """The command, to be run behind the recorder. `collect` are globs of files to keep when it has ended.
+
+    `merge`: one stream, where the order of output and errors means something. `caches` may be written.
+    """
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=scratch))
     program = Path(shutil.copy(RECORDER, folder / "recorder.py"))
     report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
-    orders.write_text(json.dumps({"argv": [*argv], "report": str(report), "collect": [*collect]}))
+    orders.write_text(json.dumps({"argv": [*argv], "report": str(report), "collect": [*collect], "merge": merge}))
     return SuiteCommand(
         argv=(sys.executable, "-I", "-S", "-B", str(program), str(orders)),
         env=env,
@@ -56,6 +61,7 @@ def recorded(
         nonce=nonce,
         selected=selected,
         collect_only=collect_only,
+        caches=caches,
     )
 
 

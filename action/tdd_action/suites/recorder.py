@@ -55,9 +55,13 @@ def main() -> int:
         orders = json.load(file)
     record = Record(orders["report"], sys.stdin.read())
     command = subprocess.Popen(
-        orders["argv"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=os.getcwd()
+        orders["argv"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if orders["merge"] else subprocess.PIPE,
+        cwd=os.getcwd(),
     )
-    streams = [(command.stdout, "out"), (command.stderr, "err")]
+    streams = [(stream, name) for stream, name in ((command.stdout, "out"), (command.stderr, "err")) if stream]
     readers = [threading.Thread(target=keep, args=(stream, name, record)) for stream, name in streams]
     for each in readers:
         each.start()

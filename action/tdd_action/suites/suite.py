@@ -22,7 +22,7 @@ class SuiteCommand:
     """One run of a suite, ready for `sandbox.run`: pass `argv`, `env` (as `extra_env`) and `stdin` as they are.
 
     `report` is where the runner writes what it saw, outside the work tree; `nonce` is the secret that seals it.
-    `selected` are the tests asked for (`None`: all).
+    `selected` are the tests asked for (`None`: all). `caches` outlive the run: what a compiler has built.
     """
 
     argv: tuple[str, ...]
@@ -32,11 +32,12 @@ class SuiteCommand:
     nonce: str = field(default="", repr=False)
     selected: tuple[str, ...] | None = None
     collect_only: bool = False
+    caches: tuple[Path, ...] = ()
 
     @property
     def writable(self) -> tuple[Path, ...]:
         """The folders outside the work tree that the run must be able to write: `sandbox.run(writable=...)`."""
-        return (self.report.parent,)
+        return (self.report.parent, *self.caches)
 
 
 class Suite(Protocol):

@@ -28,8 +28,8 @@ def _nothing_public(source: str) -> frozenset[str]:
     return frozenset()
 
 
-def _no_test_part(source: str) -> str:
-    return ""
+def _no_tests_within(source: str) -> tuple[str, str]:
+    return "", source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Language:
     `new_tests(path, before, after)`: selectors of what is new or rewritten. `vacuous(source, path)`: tests that say
     nothing. `entering(source, path)`: ids of tests that start the program as its user would. `stubs`: the files to
     write before second sight (`None`: there is first sight only); `rounds`: how often a run may show more that is
-    missing. `public_names` raises SyntaxError for what it cannot read. `test_part`: the tests inside a source file.
+    missing. `public_names` raises SyntaxError for what it cannot read. `parted` gives the tests inside a source file
+    word for word, and the rest of it.
     """
 
     name: str
@@ -50,4 +51,4 @@ class Language:
     stubs: Callable[[StubOrder], dict[str, str]] | None = None
     rounds: int = 1
     public_names: Callable[[str], frozenset[str]] = _nothing_public
-    test_part: Callable[[str], str] = _no_test_part
+    parted: Callable[[str], tuple[str, str]] = _no_tests_within

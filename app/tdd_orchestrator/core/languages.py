@@ -1,6 +1,6 @@
 """The languages whose tests can be read here, one entry each: a new one is a line in this table."""
 
-from tdd_orchestrator.core import go_tests, stubs_go, vacuous_go
+from tdd_orchestrator.core import go_tests, rust_tests, stubs_go, stubs_rust, vacuous_go, vacuous_rust
 from tdd_orchestrator.core.entry_points import through_entry_point
 from tdd_orchestrator.core.javascript import JAVASCRIPT
 from tdd_orchestrator.core.language import Language, StubOrder
@@ -26,6 +26,17 @@ LANGUAGES: tuple[Language, ...] = (
         public_names=public_names,
     ),
     JAVASCRIPT,
+    Language(
+        "rust",
+        (".rs",),
+        rust_tests.new_tests,
+        vacuous_rust.vacuous_tests,
+        rust_tests.entering,
+        stubs=stubs_rust.stubs,
+        rounds=6,
+        public_names=rust_tests.public_names,
+        parted=rust_tests.parted,
+    ),
     Language(
         "go",
         (".go",),

@@ -10,6 +10,7 @@ from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Stage
+from tdd_orchestrator.core.within import Within
 
 ABSENT, LINK, SUBMODULE = "000000", "120000", "160000"
 FILES = frozenset({"100644", "100755"})
@@ -43,7 +44,8 @@ class Change:
     """One path that differs between two trees. Modes are git's (`000000`: not there); `target` is where a link points.
 
     `configures_tests` says that the part of a shared file that speaks to test tools changed
-    (`python_tests.configures_tests_otherwise` for pyproject.toml).
+    (`python_tests.configures_tests_otherwise` for pyproject.toml). `within`: which part of a source file with tests
+    inside changed (`core/within.py`).
     """
 
     path: str
@@ -51,6 +53,7 @@ class Change:
     mode_after: str = "100644"
     target: str = ""
     configures_tests: bool = False
+    within: Within = Within.CODE
 
     @property
     def added(self) -> bool:
@@ -121,9 +124,9 @@ def _refusal(stage: Stage, kind: TaskKind, change: Change, territory: Territory)
         case Stage.RED:
             return _of_red(change, territory)
         case Stage.GREEN | Stage.REFACTOR:
-            return _of_code(stage, path, territory)
+            return _of_code(stage, change, territory)
         case Stage.PROVE | Stage.LAND:
-            return _of_red(change, territory) and _of_code(stage, path, territory)
+            return _of_red(change, territory) and _of_code(stage, change, territory)
 
 
 def unsafe(path: str) -> str:
@@ -177,6 +180,10 @@ def _of_documents(path: str, territory: Territory) -> str:
 
 def _of_red(change: Change, territory: Territory) -> str:
     path = change.path
+    if change.within is Within.TESTS and not change.deleted and matches(path, (*territory.owned, *territory.tests)):
+        return ""
+    if change.within is Within.BOTH:
+        return f"{path} changes beside its tests too: RED writes the tests in it and leaves the code as it was."
     if not territory.is_test(path) or (matches(path, territory.owned) and not is_named_as_test(path)):
         return f"{path} is no test: RED writes tests and what they need, under {', '.join(territory.tests)}."
     if change.deleted:
@@ -186,7 +193,10 @@ def _of_red(change: Change, territory: Territory) -> str:
     return ""
 
 
-def _of_code(stage: Stage, path: str, territory: Territory) -> str:
+def _of_code(stage: Stage, change: Change, territory: Territory) -> str:
+    path = change.path
+    if change.within is not Within.CODE:
+        return f"The tests in {path} belong to RED: {stage.upper()} may change the code beside them, not the tests."
     if territory.is_test(path):
         return f"{path} belongs to the tests: {stage.upper()} may not change it, and it is put back as RED left it."
     if not matches(path, territory.owned):

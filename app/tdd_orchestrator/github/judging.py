@@ -4,6 +4,7 @@ from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.policy import ABSENT, LINK, Change, Territory, judge_paths
 from tdd_orchestrator.core.run import Rules
 from tdd_orchestrator.core.shared_config import SHARED, configures_otherwise
+from tdd_orchestrator.core.within import MIXED, Within, within
 from tdd_orchestrator.github.bare import Bare
 from tdd_orchestrator.github.lineage import StageCommit
 
@@ -33,11 +34,12 @@ async def _change(bare: Bare, heading: str, path: str) -> Change:
     target, reconfigures = "", False
     if mode_after == LINK:
         target = await _content(bare, new)
-    if path.rpartition("/")[2] in SHARED:
+    part = Within.CODE
+    if path.rpartition("/")[2] in SHARED or path.endswith(MIXED):
         before = "" if mode_before == ABSENT else await _content(bare, old)
         after = "" if mode_after == ABSENT else await _content(bare, new)
-        reconfigures = configures_otherwise(path, before, after)
-    return Change(path, mode_before, mode_after, target, reconfigures)
+        reconfigures, part = configures_otherwise(path, before, after), within(path, before, after)
+    return Change(path, mode_before, mode_after, target, reconfigures, part)
 
 
 async def _content(bare: Bare, blob: str) -> str:
