@@ -197,3 +197,12 @@ async def test_an_old_check_is_concluded_and_a_task_is_shown_through_the_perform
     assert sent(patched)["conclusion"] == "neutral"
     assert annotated(patched) == [0], "what is annotated stays as it is"
     assert shown.shown == Shown(5, check_digest(CONTENT))
+
+
+@respx.mock
+async def test_a_completed_check_is_not_opened_again_a_new_one_takes_its_place() -> None:
+    created, updated = creates(8), updates()
+    waiting = replace(CONTENT, status="completed", conclusion="action_required")
+    async with connected() as github:
+        shown = await show(github, CONTENT, Shown(5, check_digest(waiting)), again=False)
+    assert (shown.id, created.call_count, updated.call_count) == (8, 1, 0)

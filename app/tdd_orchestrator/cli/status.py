@@ -9,6 +9,7 @@ import typer
 from tdd_orchestrator.cli.output import print_json, visible
 from tdd_orchestrator.cli.repository import HERE, repository_root, usable_configuration
 from tdd_orchestrator.cli.state_source import StateSource, of_remote, unfinished
+from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.run import Run, Task
 from tdd_orchestrator.core.wire import to_wire
 from tdd_orchestrator.report.run_check import title
@@ -55,7 +56,7 @@ def _only(loaded: tuple[Loaded, ...]) -> object:
 
 
 def _lines(run: Run) -> Iterator[str]:
-    spent = f"{usd(run.usd)} of at most {usd(run.rules.per_run)}"
+    spent = f"{usd(run.usd)} of at most {usd(cap(run))}"
     yield f"{visible(run.repo)} #{run.number} · {visible(run.title)} · {word(run.state)} · {spent}"
     yield f"  {visible(title(run))}"
     if run.reason:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from tdd_orchestrator.core import jobs, planning, working
+from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.command import ROLE_NEEDED, Command, Verb
 from tdd_orchestrator.core.effect import Effect, React, Reply
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
@@ -189,6 +190,32 @@ def _skipped(run: Run, task: Task, event: Commanded) -> Run:
     return run.with_task(replace(ended, state=TaskState.SKIPPED, reason=reason, proven=None))
 
 
+def _budget(run: Run, event: Commanded) -> Outcome:
+    said = event.command.subject
+    if not said:
+        return f"The run has spent ${run.usd:.2f} of its ${cap(run):.2f}. `/tdd budget +5` allows five dollars more."
+    amount = float(said.removeprefix("+"))
+    allowed = round(cap(run) + amount if said.startswith("+") else amount, 2)
+    if run.state in FINAL:
+        return f"The run is over: it is {_word(run.state)}."
+    return _let_go(replace(run, budget=allowed)), ()
+
+
+def _reset(run: Run, event: Commanded) -> Outcome:
+    wanted = event.command.subject.removeprefix("worker:")
+    if wanted and wanted != run.rules.worker:
+        return f"This run's worker is {run.rules.worker}: `/tdd reset worker:{run.rules.worker}`."
+    if run.state in FINAL:
+        return f"The run is over: it is {_word(run.state)}."
+    return _let_go(replace(run, reset_at=event.at)), ()
+
+
+def _let_go(run: Run) -> Run:
+    """A blocked run with tasks goes on; what held it is asked again before anything starts."""
+    blocked = run.state is RunState.BLOCKED and bool(run.tasks)
+    return replace(run, state=RunState.RUNNING, reason="") if blocked else run
+
+
 def _later(run: Run, event: Commanded) -> Outcome:
     return (
         f"`/tdd {event.command.verb}` is understood, but this version cannot do it yet. `/tdd help` lists what it can."
@@ -239,6 +266,8 @@ _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = Mappin
         Verb.PAUSE: _pause,
         Verb.RESUME: _resume,
         Verb.CANCEL: _cancel,
+        Verb.BUDGET: _budget,
+        Verb.RESET: _reset,
         Verb.RETRY: _retry,
         Verb.SKIP: _skip,
     }

@@ -28,7 +28,7 @@ __all__ = ["CONFIG_PATH", "Config", "config_table", "parse_config", "template"]
 CONFIG_PATH = ".tdd/config.toml"
 LARGEST = 200_000
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
-_KEY_MODELS = ("plan", "red", "green", "refactor", "review")
+_KEY_MODELS = ("plan", "red", "green", "refactor")
 
 
 @dataclass

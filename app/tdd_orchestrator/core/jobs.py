@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 
+from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.effect import CancelJob
 from tdd_orchestrator.core.result import Assignment, Step
 from tdd_orchestrator.core.run import Job, JobState, Run, Task
@@ -60,7 +61,7 @@ def assignment(run: Run, job: Job) -> Assignment:
         branch=run.head.name,
         worker=run.rules.worker,
         prds=tuple(sorted({requirement.path for requirement in run.requirements})),
-        budget_usd=round(max(run.rules.per_run - run.usd, 0.0), 4),
+        budget_usd=round(max(cap(run) - run.usd, 0.0), 4),
     )
     if task is None:
         return common

@@ -123,8 +123,9 @@ def blocked(run: Run, reason: str) -> Run:
 
 
 def needs_approval(run: Run) -> bool:
-    """Whether the plan waits for a person: its median quote is at or over the limit, and nobody has approved it."""
-    return not run.approved_by and run.quote is not None and run.quote.usd_p50 >= run.rules.approve_above
+    """Whether the plan waits for a person: nine in ten plans like it cost more than the limit, or the limit is 0."""
+    limit = run.rules.approve_above
+    return not run.approved_by and run.quote is not None and (limit == 0 or run.quote.usd_p90 > limit)
 
 
 def _taken(run: Run, plan: Plan, notes: tuple[str, ...], at: float) -> Run:

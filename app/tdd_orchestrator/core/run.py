@@ -78,6 +78,9 @@ class Rules:
     task_minutes: int = 30
     approve_above: float = 5.0
     per_run: float = 20.0
+    alert_at: float = 0.8
+    max_invocations: int = 200
+    worker_max_consecutive: int = 5
     protected: tuple[str, ...] = ()
     tests: tuple[str, ...] = ("tests/**",)
     files: tuple[str, ...] = ("src/**",)
@@ -194,6 +197,8 @@ class Run:
     opened_at: float
     seen_at: float = 0.0
     generation: int = 0
+    budget: float | None = None
+    reset_at: float = 0.0
     rules: Rules = field(default_factory=Rules)
     title: str = ""
     author: str = ""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core.circuits import tripped
 from tdd_orchestrator.core.plan import path_lengths
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import SETTLED, Attempt, Run, RunState, Task, TaskState
@@ -14,7 +15,7 @@ def scheduled(run: Run, at: float) -> Run:
         return run
     run = _released(run)
     run = _landing_chosen(run)
-    if run.usd < run.rules.per_run:
+    if not tripped(run):
         run = _started(run, at)
     return _ended(run, at)
 
@@ -65,13 +66,8 @@ def _ended(run: Run, at: float) -> Run:
         return replace(run, state=RunState.COMPLETED, reason="", ended_at=at)
     if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or run.open_jobs():
         return run
-    if run.tasks_in(TaskState.READY) and run.usd >= run.rules.per_run:
-        spent = f"The run has spent ${run.usd:.2f} of its ${run.rules.per_run:.2f}."
-        return replace(
-            run,
-            state=RunState.BLOCKED,
-            reason=f"{spent} Raise `budget.per_run` on the base branch, then `/tdd resume`.",
-        )
+    if run.tasks_in(TaskState.READY) and (reason := tripped(run)):
+        return replace(run, state=RunState.BLOCKED, reason=reason)
     stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
     if stuck and not run.tasks_in(TaskState.READY):
         return replace(run, state=RunState.BLOCKED, reason=_waits_for(stuck))

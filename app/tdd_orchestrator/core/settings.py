@@ -53,7 +53,7 @@ def setting(
 class ProjectSettings:
     """What the repository is."""
 
-    name: str = setting("", "Name of the project in prompts and reports; empty: the repository's name.")
+    name: str = setting("", "Name of the project in prompts; empty: not told.")
     language: str = setting("auto", "Main language (`python`, `typescript`...); `auto` looks at the files.")
     source: tuple[str, ...] = setting(("src/**",), "Globs of the code that tasks may change.")
     tests: tuple[str, ...] = setting(("tests/**",), "Globs of the tests; what GREEN may not touch.")
@@ -88,7 +88,6 @@ class TddSettings:
     suite: str = setting("auto", "Test runner (`pytest`, `jest`, `go`...); `auto` looks at the files.")
     command: str = setting("", "Command that runs the tests; empty: the suite's own.")
     report: str = setting("", "Path of the report the command leaves (JUnit XML); empty: the suite's own.")
-    packing: int = setting(1, "Tasks that one runner job may work on, one after another.", low=1, high=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,6 @@ class ModelSettings:
     red: str = setting("claude-opus-5-5", "Model that writes failing tests.")
     green: str = setting("claude-sonnet-5-5", "Model that makes them pass.")
     refactor: str = setting("claude-opus-5-5", "Model that tidies up.")
-    review: str = setting("claude-opus-5-5", "Model that reviews a result.")
     ladder: tuple[str, ...] = setting((), "Models to climb to when an attempt has failed, weakest first.")
     allowed: tuple[str, ...] = setting((), "Models that may be used at all, as globs; empty: any.")
 
@@ -110,8 +108,6 @@ class BudgetSettings:
 
     approve_above: float = setting(5.0, "A plan whose P90 quote is above this waits for `/tdd approve`.", low=0)
     per_run: float = setting(20.0, "Most that one pull request may cost.", low=0)
-    per_day: float = setting(100.0, "Most that the repository may cost in a day (UTC).", low=0)
-    per_repo: float = setting(500.0, "Most that the repository may cost in all.", low=0)
     alert_at: float = setting(0.8, "Share of a limit at which a warning is given.", low=0, high=1)
     max_invocations: int = setting(
         200, "Calls of a worker that one run may make.", low=1, high=100_000, environment="TDD_MAX_INVOCATIONS"
@@ -124,11 +120,6 @@ class GitSettings:
 
     branch_prefix: str = setting(
         "tdd/", "What the names of task branches begin with.", pattern=r"(?!.*(\.\.|//))[A-Za-z0-9][\w./-]{0,60}"
-    )
-    landing: str = setting(
-        "same-branch",
-        "`same-branch`: merged into the pull request's branch; `stacked`: a pull request for each task.",
-        choices=("same-branch", "stacked"),
     )
     protected: tuple[str, ...] = setting(PROTECTED, "Globs that no task may change; `!glob` takes one back.")
 
@@ -147,11 +138,6 @@ class QaSettings:
         "refuse",
         "A test that fails because a planned name is missing: `refuse` asks for an assertion, `accept` takes it.",
         choices=("refuse", "accept"),
-    )
-    review: str = setting(
-        "off",
-        "Review of a result by a model: `off`, `notice` reports it, `require` holds landing up.",
-        choices=("off", "notice", "require"),
     )
 
 
@@ -173,9 +159,6 @@ class CircuitSettings:
         high=1000,
         environment="TDD_CIRCUIT_WORKER_MAX_CONSECUTIVE",
     )
-    worker_cooldown_minutes: int = setting(15, "Minutes until a stopped worker is probed once.", low=1, high=10_080)
-    system_open_share: float = setting(0.5, "Share of stopped workers at which nothing new is started.", low=0, high=1)
-    system_cooldown_minutes: int = setting(30, "Minutes until a stopped system is probed once.", low=1, high=10_080)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +172,6 @@ class CommandSettings:
     def needed(self, verb: Verb) -> Role:
         """The weakest role that may give this command."""
         return Role.from_word(dict(self.roles).get(verb.value, "")) or ROLE_NEEDED[verb]
-
-
-@dataclass(frozen=True, slots=True)
-class NotifySettings:
-    """Who hears of it elsewhere."""
-
-    slack: str = setting("", "Name of the secret that holds a Slack webhook's URL; empty: nothing is sent.")
-    on: tuple[str, ...] = setting(("blocked", "completed", "failed"), "States of a run that are told.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +198,6 @@ class Config:
     qa: QaSettings = field(default_factory=QaSettings)
     circuits: CircuitSettings = field(default_factory=CircuitSettings)
     commands: CommandSettings = field(default_factory=CommandSettings)
-    notify: NotifySettings = field(default_factory=NotifySettings)
     state: StateSettings = field(default_factory=StateSettings)
 
 
@@ -237,7 +211,6 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("qa", QaSettings),
     ("circuits", CircuitSettings),
     ("commands", CommandSettings),
-    ("notify", NotifySettings),
     ("state", StateSettings),
 )
 """Every section of the file, in the order in which it is written and explained."""

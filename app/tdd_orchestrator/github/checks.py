@@ -11,7 +11,7 @@ from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.client import Connection
-from tdd_orchestrator.github.digest import check_digest, digest, unsent
+from tdd_orchestrator.github.digest import check_digest, digest, reopens, unsent
 from tdd_orchestrator.github.errors import Forbidden, Gone, NotFound
 from tdd_orchestrator.github.texts import CHECK_LIMIT, cut
 from tdd_orchestrator.github.views import moment
@@ -32,7 +32,8 @@ async def show(connection: Connection, content: CheckContent, shown: Shown | Non
         shown = await _found(connection, content)
     if shown is not None and shown.digest == check_digest(content):
         return shown
-    missing = unsent(shown.digest, content.annotations) if shown else None
+    reusable = shown is not None and not reopens(shown.digest, content)
+    missing = unsent(shown.digest, content.annotations) if shown and reusable else None
     updated = await _update(connection, content, shown, missing) if shown and missing is not None else None
     return updated or Shown(await _create(connection, content, after=shown.id if shown else 0), check_digest(content))
 
@@ -72,7 +73,7 @@ async def _found(connection: Connection, content: CheckContent) -> Shown | None:
     if (newest.get("output") or {}).get("annotations_count"):
         listed = connection.pages(RUN + "/annotations", check=check)
         sent = tuple([_remark(annotation) async for annotation in listed])
-    return Shown(check, f"unknown.{len(sent)}.{digest(sent)}")
+    return Shown(check, f"unknown.{len(sent)}.{digest(sent)}.{newest.get('status', '')}")
 
 
 async def _newest(connection: Connection, content: CheckContent) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ def result_event(job: Job, seen: WorkflowRunView, files: Mapping[str, bytes], at
     """The report of this job, or that it is lost and why, with a link to its log."""
     try:
         event = _report(job, seen, files, at)
-    except (MalformedWire, ValueError) as malformed:
+    except (MalformedWire, ValueError, RecursionError) as malformed:
         return _lost(job, seen, f"its result cannot be read ({malformed})", at)
     return event or _lost(job, seen, NONE_LEFT, at)
 

@@ -1,5 +1,6 @@
 """The check run `TDD`: where the run stands, what it waits for, and its graph."""
 
+from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.result import Remark
@@ -78,7 +79,9 @@ def summary(run: Run) -> str:
 
 
 def _money(run: Run) -> str:
-    spent = f"Spent {usd(run.usd)} of at most {usd(run.rules.per_run)}."
+    spent = f"Spent {usd(run.usd)} of at most {usd(cap(run))}."
+    if cap(run) and run.usd >= run.rules.alert_at * cap(run):
+        spent = f"⚠️ **{spent}** `/tdd budget +5` allows more."
     if run.quote is None:
         return spent if run.usd else ""
     money = f"{usd(run.quote.usd_p50)} (nine in ten: {usd(run.quote.usd_p90)})"
