@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help demo test lint types check bench lock clean
+.PHONY: help demo test lint types check bench cheaters honest lock clean
 
 help:
 	@echo "make demo [KEEP=dir]  watch a PRD become proven code on this machine"
 	@echo "make test             linters, types and tests"
 	@echo "make bench            benchmarks, printed as ratios"
+	@echo "make cheaters         every cheat through the real gates, as a matrix (docs/cheaters.md)"
+	@echo "make honest           honest changes through the real gates, as a matrix (docs/honest.md)"
 	@echo "make lock             renew requirements.lock"
 
 $(READY): requirements.lock pyproject.toml
@@ -39,6 +41,12 @@ test: check
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench
+
+cheaters: $(READY)
+	@PYTHONPATH=app:action:tests $(BIN)/python -m bench.cheaters $(CASES)
+
+honest: $(READY)
+	@PYTHONPATH=app:action:tests $(BIN)/python -m bench.honest $(CASES)
 
 lock: $(READY)
 	@$(BIN)/uv pip compile --universal --all-extras --no-header --no-emit-index-url --generate-hashes --python-version 3.11 --quiet -o requirements.lock pyproject.toml

@@ -1,0 +1,48 @@
+"""Every Python cheat of the benchmark is caught at the gate, and for the reason, that its case names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.cheaters.cases import Cheat, cheats, languages
+from bench.cheaters.matrix import shortened, written
+from bench.cheaters.playing import Caught, play
+from world.tdd_project import plain_python, remembered
+
+PYTHON = cheats("python")
+
+
+@pytest.fixture(autouse=True)
+def _quick(tmp_path: Path) -> Iterator[None]:
+    with plain_python(tmp_path / "bin"), remembered():
+        yield
+
+
+@pytest.mark.parametrize("cheat", PYTHON, ids=lambda cheat: cheat.cheat)
+def test_a_cheat_is_caught_for_the_right_reason(cheat: Cheat, tmp_path: Path) -> None:
+    caught = play(cheat, tmp_path / "place")
+    assert caught.right, f"caught at {caught.gate or 'no gate'}: {caught.said}"
+
+
+def test_the_names_of_the_cheats_are_different_in_every_language() -> None:
+    for language in languages():
+        names = [each.cheat for each in cheats(language)]
+        assert len(set(names)) == len(names)
+
+
+def test_a_cheat_that_is_caught_for_another_reason_is_missed(tmp_path: Path) -> None:
+    right = Caught(PYTHON[0], PYTHON[0].gate, f"Well: {PYTHON[0].reason}.")
+    wrong = [
+        Caught(PYTHON[0], "prove", right.said),
+        Caught(PYTHON[0], right.gate, "Another."),
+        Caught(PYTHON[0], "", ""),
+    ]
+    assert [each.right for each in (right, *wrong)] == [True, False, False, False]
+    written([right, *wrong], tmp_path / "docs" / "page.md")
+    assert (tmp_path / "docs" / "page.md").read_text().count("**MISSED**") == 3
+
+
+def test_what_is_shown_does_not_differ_from_run_to_run() -> None:
+    assert shortened("At /tmp/a/b 0123456789abcdef is wrong. Mend it.") == "At <path> … is wrong."
+    assert len(shortened("x" * 500)) == 150
