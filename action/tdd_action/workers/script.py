@@ -114,7 +114,7 @@ def _patch(root: Path, patch: str) -> str | None:
 def _run(root: Path, command: str, seconds: float) -> str | None:
     if not command:
         return None
-    done = sandbox.run(["sh", "-c", command], cwd=root, limits=sandbox.Limits(wall_s=seconds))
+    done = sandbox.run(["sh", "-c", command], cwd=root, limits=sandbox.Limits(wall_s=seconds), writable=())
     if done.failure:
         return f"`{command}` could not be started: {done.failure}"
     if done.timed_out:
