@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,13 +16,13 @@ from starlette.routing import BaseRoute, Route
 
 from tdd_orchestrator.hub import door, git_http
 from tdd_orchestrator.hub.actions import Actions, JobRunner
-from tdd_orchestrator.hub.acts import checks, comments, dispatch, pulls
+from tdd_orchestrator.hub.acts import apps, checks, comments, dispatch, pulls
 from tdd_orchestrator.hub.acts.refs import visible_refs
-from tdd_orchestrator.hub.announce import PERMISSION_FOR, Announcer
+from tdd_orchestrator.hub.announce import Announcer
 from tdd_orchestrator.hub.errors import not_found
 from tdd_orchestrator.hub.faults import Faults
 from tdd_orchestrator.hub.gate import Gate
-from tdd_orchestrator.hub.identity import ROLES, App, Installation, InstallationGrant, Permissions, User, allows
+from tdd_orchestrator.hub.identity import ROLES, App, Installation, InstallationGrant, User
 from tdd_orchestrator.hub.listener import Listener
 from tdd_orchestrator.hub.plumbing import GitDirectory
 from tdd_orchestrator.hub.post import TIME_OUT, Post
@@ -183,38 +180,18 @@ class Hub:
     ) -> App:
         """Register an app with a fresh webhook secret and key (or the RSA key given); it is pinged. Raises ValueError
         for an event that the permissions do not allow, as GitHub's form does."""
-        held: Permissions = {**permissions, "metadata": "read"}
-        for event in events:
-            needed = PERMISSION_FOR.get(event)
-            if needed is None:
-                raise ValueError(f"apps cannot subscribe to {event}")
-            if not allows(held, needed, "read"):
-                raise ValueError(f"{event} needs the permission {needed}")
-        number = self.world.new_id("app")
-        bot = self._account(f"{slug}[bot]", "Bot")
-        now = self.world.now()
-        app = App(
-            number, slug, self._account(owner), bot, webhook_url, held, tuple(events), now, f"Iv23li{number:014d}"
-        )
-        app.private_key_pem, app.public_key_pem = _key_pair(private_key_pem)
-        app.webhook_secret, app.client_secret = secrets.token_hex(20), secrets.token_hex(20)
-        app.hook_id = self.world.new_id("hook")
-        self.world.apps[number] = app
+        app = apps.register(self.world, slug, webhook_url, permissions, events, owner, private_key_pem)
         self._tell(lambda: self.site.announcer.ping(app))
         return app
 
     def install(self, app: App, full_name: str) -> Installation:
         """Install an app on a repository; a second one of the same owner joins the installation that is there."""
         repository, tell = self.repository(full_name), self.site.announcer
-        owner, everywhere = repository.owner, self.world.installations
-        there = next((one for one in everywhere.values() if one.app is app and one.account == owner), None)
-        if there is not None:
-            there.repository_ids.add(repository.id)
-            self._tell(lambda: tell.installation_repositories("added", there, repository, owner))
-            return there
-        made = Installation(self.world.new_id("installation"), app, owner, {repository.id}, self.world.now())
-        everywhere[made.id] = made
-        self._tell(lambda: tell.installation("created", made, owner))
+        made, is_new = apps.install(self.world, app, repository)
+        if is_new:
+            self._tell(lambda: tell.installation("created", made, made.account))
+        else:
+            self._tell(lambda: tell.installation_repositories("added", made, repository, made.account))
         return made
 
     def uninstall(self, installation: Installation) -> None:
@@ -266,11 +243,8 @@ class Hub:
 
     # Inside
 
-    def _account(self, login: str, kind: str = "User") -> User:
-        if login not in self.world.users:
-            number = self.world.new_id("user")
-            self.world.users[login] = User(number, login, "Bot" if kind == "Bot" else "User")
-        return self.world.users[login]
+    def _account(self, login: str) -> User:
+        return apps.account(self.world, login)
 
     def _with_check(self, check_run_id: int) -> Repository:
         for repository in self.world.repositories.values():
@@ -288,20 +262,3 @@ class Hub:
     async def _unknown(self, request: Request) -> Response:
         self.site.unexpected.append(request.scope["hub.exchange"])
         return JSONResponse(not_found().body(), 404)
-
-
-def _key_pair(known: str | None) -> tuple[str, str]:
-    """(private, public) RSA keys in PEM; the public one of a known private key, or a new pair."""
-    if known is None:
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        plain = (serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
-        secret = private.private_bytes(serialization.Encoding.PEM, *plain).decode()
-    else:
-        loaded = serialization.load_pem_private_key(known.encode(), None, unsafe_skip_rsa_key_validation=True)
-        if not isinstance(loaded, rsa.RSAPrivateKey):
-            raise ValueError("an app's key is an RSA key")
-        private, secret = loaded, known
-    public = private.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return secret, public.decode()

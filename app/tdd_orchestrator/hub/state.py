@@ -220,6 +220,8 @@ class World:
     apps: dict[int, App] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, InstallationGrant | User] = field(default_factory=dict, repr=False)
+    manifest_codes: dict[str, tuple[int, datetime]] = field(default_factory=dict, repr=False)
+    """The id of an app registered from a manifest, by the code that can be exchanged once, and when it was given."""
     workflow_ids: dict[tuple[int, str], int] = field(default_factory=dict)
     signing_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     ids_from: int = 0

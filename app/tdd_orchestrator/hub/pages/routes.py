@@ -60,11 +60,11 @@ def routes(site: Callable[[], Site], notes: Notebook = _no_notes) -> list[Route]
     }
     return [
         *(Route(path, handler, methods=["GET"]) for path, handler in reading.items()),
-        *(Route(path, _own_forms_only(handler), methods=["POST"]) for path, handler in writing.items()),
+        *(Route(path, own_forms_only(handler), methods=["POST"]) for path, handler in writing.items()),
     ]
 
 
-def _own_forms_only(handler: Handler) -> Handler:
+def own_forms_only(handler: Handler) -> Handler:
     """Another site's form must not speak here: browsers say where a form comes from."""
 
     async def guarded(request: Request) -> Response:
@@ -157,13 +157,13 @@ class _Desk:
 
     async def comment(self, request: Request) -> Response:
         """Say something."""
-        pull, form = self._pull(request), await _form(request)
+        pull, form = self._pull(request), await form_of(request)
         made = comments.comment(self._site, pull, self._me(request, pull.repository), form.get("body", ""))
         return _go(pull, f"#issuecomment-{made.id}")
 
     async def press(self, request: Request) -> Response:
         """Press a button of a check."""
-        repository, run, form = self._repository(request), self._check(request), await _form(request)
+        repository, run, form = self._repository(request), self._check(request), await form_of(request)
         checks.press(self._site, repository, run, form.get("identifier", ""), self._me(request, repository))
         return _back(request)
 
@@ -249,7 +249,7 @@ def _flat(pull: PullRequest) -> list[CheckRun]:
     return [run for runs in views.newest_checks(pull).values() for run in runs]
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def form_of(request: Request) -> dict[str, str]:
     """The fields of a plain form, with line ends as Unix has them."""
     fields = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
     return {name: values[-1].replace("\r\n", "\n") for name, values in fields.items()}

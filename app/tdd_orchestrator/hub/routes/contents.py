@@ -7,10 +7,9 @@ import base64
 from tdd_orchestrator.hub.acts.refs import refs_moved
 from tdd_orchestrator.hub.call import Answer, Call, Endpoint
 from tdd_orchestrator.hub.commits import read_commit
-from tdd_orchestrator.hub.errors import Refused, not_accessible, not_found, not_supplied
-from tdd_orchestrator.hub.identity import InstallationGrant, allows
+from tdd_orchestrator.hub.errors import Refused, not_found, not_supplied
 from tdd_orchestrator.hub.plumbing import GitDirectory
-from tdd_orchestrator.hub.routes.gitdata import decoded, signatures
+from tdd_orchestrator.hub.routes.gitdata import decoded, may_touch_workflows, signatures
 from tdd_orchestrator.hub.shapes import objects
 from tdd_orchestrator.hub.state import Json
 
@@ -110,9 +109,7 @@ def _current(call: Call) -> str | None:
 
 def _commit(call: Call, line: str, message: str) -> Json:
     """One changed path as a commit on the branch."""
-    workflow, grant = call.path["path"].startswith(".github/workflows/"), call.grant
-    if workflow and isinstance(grant, InstallationGrant) and not allows(grant.permissions, "workflows", "write"):
-        raise not_accessible(["workflows:write"])
+    may_touch_workflows(call, [call.path["path"]])
     git, tip = call.repository.git, _tip(call)
     index = git.path / f"hub-index-{call.site.world.new_id('index')}"
     env = {"GIT_INDEX_FILE": str(index)}

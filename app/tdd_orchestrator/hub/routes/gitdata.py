@@ -12,7 +12,8 @@ from tdd_orchestrator.hub.acts.pulls import identity
 from tdd_orchestrator.hub.acts.refs import refs_moved
 from tdd_orchestrator.hub.call import Answer, Call, Endpoint
 from tdd_orchestrator.hub.commits import is_ancestor, read_commit
-from tdd_orchestrator.hub.errors import Refused, malformed, not_found, not_supplied
+from tdd_orchestrator.hub.errors import Refused, malformed, not_accessible, not_found, not_supplied
+from tdd_orchestrator.hub.identity import InstallationGrant, allows
 from tdd_orchestrator.hub.plumbing import GitRefused
 from tdd_orchestrator.hub.shapes import objects
 from tdd_orchestrator.hub.shapes.basics import api, node_id
@@ -63,6 +64,7 @@ def create_tree(call: Call) -> Answer:
     base_sha = git.resolve(base, "tree") if base else None
     if base and base_sha is None:
         raise Refused(422, "base_tree is not a valid tree oid")
+    may_touch_workflows(call, [str(one.get("path")) for one in entries])
     lines = b"".join(_index_line(call, one) for one in entries)
     index = git.path / f"hub-index-{call.site.world.new_id('index')}"
     env = {"GIT_INDEX_FILE": str(index)}
@@ -76,6 +78,13 @@ def create_tree(call: Call) -> Answer:
         index.unlink(missing_ok=True)
     listed = git.run("ls-tree", "-l", "-z", sha).decode(errors="replace").split("\0")
     return Answer(201, _tree(call, sha, listed))
+
+
+def may_touch_workflows(call: Call, paths: list[str]) -> None:
+    """An app writes workflow files only with a permission of their own. Raises Refused (403)."""
+    touched, grant = any(path.startswith(".github/workflows/") for path in paths), call.grant
+    if touched and isinstance(grant, InstallationGrant) and not allows(grant.permissions, "workflows", "write"):
+        raise not_accessible(["workflows:write"])
 
 
 def _index_line(call: Call, one: Json) -> bytes:
