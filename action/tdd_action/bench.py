@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tdd_action import sandbox
 from tdd_action.confine import way_out
-from tdd_action.suites import SUITES, Pytest, Suite, detect
+from tdd_action.suites import SUITES, Junit, Pytest, Suite, Unittest, detect
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import Ended, Outcome, SuiteReport
@@ -123,18 +123,33 @@ class Bench:
 
 def suite_of(config: Config, root: Path) -> Suite:
     """The suite that the configuration names; `auto` looks at the files below `root`. Raises `UnknownSuite`."""
-    name = config.tdd.suite
+    name, command = config.tdd.suite, config.tdd.command
     if name == "auto":
         found = detect(root)
-        name = found.suite if found else "pytest"
-    if name == "pytest":
-        return Pytest(source_roots=tuple(each for each in source_roots(config) if each))
-    if name not in SUITES:
+        name = "junit" if command else found.suite if found else "pytest"
+    roots = tuple(each for each in source_roots(config) if each)
+    match name:
+        case "pytest":
+            return Pytest(source_roots=roots)
+        case "unittest":
+            return Unittest(source_roots=roots)
+        case "junit":
+            return _junit(command, config.tdd.report)
+        case _ if name in SUITES:
+            return SUITES[name]
+        case _:
+            known = ", ".join(sorted({*SUITES, "junit"}))
+            remedy = f"Write `suite` as one of {known} or `auto` in .tdd/config.toml."
+            raise UnknownSuite(f"There is no suite {name!r}.", remedy=remedy)
+
+
+def _junit(command: str, report: str) -> Junit:
+    if not command or not (report or "{report}" in command):
         raise UnknownSuite(
-            f"There is no suite {name!r}.",
-            remedy=f"Write `suite` as one of {', '.join(sorted(SUITES))} or `auto` in .tdd/config.toml.",
+            "The suite `junit` needs a command and a report.",
+            remedy="Write `command` and `report` (a path or glob of JUnit XML) below `[tdd]` in .tdd/config.toml.",
         )
-    return SUITES[name]
+    return Junit(command, report)
 
 
 def source_roots(config: Config) -> tuple[str, ...]:

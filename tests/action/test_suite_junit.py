@@ -94,6 +94,32 @@ def test_a_real_command_behind_the_sandbox_is_read(tmp_path: Path) -> None:
     outcome = run(command.argv, cwd=tmp_path, extra_env=command.env, writable=command.writable)
     report = suite.read(command, outcome, tmp_path)
     assert [(r.id, r.outcome, r.asserted) for r in report.results] == [
-        ("test_a::test_a", Outcome.PASSED, False),
-        ("test_a::test_b", Outcome.FAILED, True),
+        ("test_a.py::test_a", Outcome.PASSED, False),
+        ("test_a.py::test_b", Outcome.FAILED, True),
     ]
+
+
+def test_reports_by_a_glob_are_read_together_and_tests_are_found_by_their_class(tmp_path: Path) -> None:
+    for path in ("tests/test_cart.py", "src/test/java/com/shop/CartTest.java", "out/a/old.xml"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    suite = Junit("runner", "out/**/*.xml")
+    command = suite.command(tmp_path, None, tmp_path)
+    assert not (tmp_path / "out/a/old.xml").exists(), "an old report speaks for nobody"
+    (tmp_path / "out/a/one.xml").write_text(
+        '<testsuite><testcase classname="tests.test_cart.TestX" name="a"/></testsuite>'
+    )
+    (tmp_path / "out/b").mkdir()
+    cases = '<testcase classname="com.shop.CartTest" name="b"/><testcase classname="elsewhere" name="c"/>'
+    (tmp_path / "out/b/two.xml").write_text(f"<testsuite>{cases}</testsuite>")
+    assert suite.read(command, ProcessOutcome(0), tmp_path).names == {
+        "tests/test_cart.py::TestX::a",
+        "src/test/java/com/shop/CartTest.java::b",
+        "elsewhere::c",
+    }
+
+
+def test_entities_are_refused_in_whatever_encoding(tmp_path: Path) -> None:
+    command = SUITE.command(tmp_path, None, tmp_path)
+    command.report.write_bytes('<!DOCTYPE x [<!ENTITY y "z">]><testsuite/>'.encode("utf-16"))
+    assert SUITE.read(command, ProcessOutcome(0), tmp_path).ended is Ended.COULD_NOT_RUN

@@ -71,7 +71,7 @@ def test_json_says_the_same(tdd: Tdd, repo: SmallRepo) -> None:
     draw(repo.path, {"package.json": json.dumps({"devDependencies": {"jest": "30"}}), "tsconfig.json": "{}"})
     told = tdd("init", "--json").json
     assert told["language"] == {"name": "typescript", "because": "package.json depends on jest"}
-    assert told["suite"]["runs"] is False
+    assert told["suite"]["runs"] is True
     assert [(file["path"], file["state"]) for file in told["files"]] == [(path, "written") for path in FILES]
     assert len(told["next"]) == 5
 
@@ -97,6 +97,7 @@ def test_nothing_is_written_through_a_link_that_leads_out(tdd: Tdd, repo: SmallR
     assert list((tmp_path / "outside").iterdir()) == []
 
 
+MOCHA = '{"devDependencies": {"mocha": "11"}}'
 PYPROJECT = "[tool.pytest.ini_options]\n"
 PROJECTS: list[tuple[dict[str, str], str, str | None]] = [
     ({}, "", None),
@@ -110,14 +111,16 @@ PROJECTS: list[tuple[dict[str, str], str, str | None]] = [
     ({"test/test_a.py": ""}, "python", "pytest"),
     ({"a_test.py": ""}, "python", "pytest"),
     ({"requirements.txt": "rich"}, "python", None),
+    ({"tests/test_a.py": "import unittest\n"}, "python", "unittest"),
+    ({"tests/test_a.py": "import unittest\n", "requirements.txt": "pytest"}, "python", "pytest"),
     ({"package.json": '{"devDependencies": {"vitest": "4"}}'}, "javascript", "vitest"),
     ({"package.json": '{"dependencies": {"jest": "30", "typescript": "6"}}'}, "typescript", "jest"),
     ({"package.json": '{"scripts": {"test": "node --experimental-x --test"}}'}, "javascript", "node:test"),
     ({"package.json": '{"scripts": [], "dependencies": 7}'}, "javascript", None),
     ({"package.json": "[1]"}, "javascript", None),
     ({"package.json": "{"}, "javascript", None),
-    ({"go.mod": "module x"}, "go", "go test"),
-    ({"Cargo.toml": ""}, "rust", "cargo test"),
+    ({"go.mod": "module x"}, "go", "go"),
+    ({"Cargo.toml": ""}, "rust", "cargo"),
     ({"pom.xml": ""}, "java", "JUnit"),
     ({"build.gradle.kts": ""}, "kotlin", "JUnit"),
     ({"Gemfile": "group :test do\n  gem 'rspec-rails'\nend\n"}, "ruby", "rspec"),
@@ -150,8 +153,12 @@ def test_the_table_of_bundled_suites_is_that_of_the_action() -> None:
 @pytest.mark.parametrize(
     ("files", "runs", "because"),
     [
-        ({"go.mod": ""}, False, "found go test (there is go.mod); the suites of this version run `pytest` only, so no"),
-        ({"pytest.ini": "", "go.mod": ""}, True, "there is pytest.ini; found go test (there is go.mod) too, which"),
+        (
+            {"package.json": MOCHA},
+            False,
+            "found mocha (package.json depends on mocha); the suites of this version run ",
+        ),
+        ({"pytest.ini": "", "package.json": MOCHA}, True, "there is pytest.ini; found mocha (package.json depends on"),
         ({}, True, "no tests are there yet; pytest is what this version runs"),
     ],
 )

@@ -6,12 +6,15 @@ from pathlib import Path
 from tdd_action.suites.cargo_suite import CargoTest
 from tdd_action.suites.go_suite import GoTest
 from tdd_action.suites.jest_suite import JEST
+from tdd_action.suites.junit import Junit
 from tdd_action.suites.node_suite import NODE
 from tdd_action.suites.pytest_suite import Pytest, interpreter
 from tdd_action.suites.suite import Detection, Suite, SuiteCommand
+from tdd_action.suites.unittest_suite import Unittest
 from tdd_action.suites.vitest_suite import VITEST
 
 SUITES: Mapping[str, Suite] = {
+    "unittest": Unittest(),
     "pytest": Pytest(),
     "vitest": VITEST,
     "jest": JEST,
@@ -20,7 +23,7 @@ SUITES: Mapping[str, Suite] = {
     "cargo": CargoTest(),
 }
 
-__all__ = ["SUITES", "Detection", "Pytest", "Suite", "SuiteCommand", "detect", "interpreter"]
+__all__ = ["SUITES", "Detection", "Junit", "Pytest", "Suite", "SuiteCommand", "Unittest", "detect", "interpreter"]
 
 
 def detect(root: Path) -> Detection | None:

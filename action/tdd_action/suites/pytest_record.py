@@ -14,22 +14,24 @@ WORST = (Outcome.FAILED, Outcome.ERROR, Outcome.XPASSED, Outcome.XFAILED, Outcom
 TIMED_OUT_BY_PLUGIN = ("Timeout >", "Timeout (>")
 
 
-def read_record(raw: bytes, nonce: str, outcome: ProcessOutcome, *, collect_only: bool = False) -> SuiteReport:
+def read_record(
+    raw: bytes, nonce: str, outcome: ProcessOutcome, *, collect_only: bool = False, runner: str = "pytest"
+) -> SuiteReport:
     """The report of one run. Everything that does not add up ends as something else than `completed`."""
     try:
         lines, sealed = lines_of(raw, nonce)
         if not sealed:
-            return _unfinished(lines, outcome)
-        return _finished(lines, outcome, collect_only)
+            return _unfinished(lines, outcome, runner)
+        return _finished(lines, outcome, collect_only, runner)
     except Forged as fault:
         return void(Ended.FORGED, f"The record of the tests is void: {fault}.", outcome)
 
 
-def _finished(lines: list[Line], outcome: ProcessOutcome, collect_only: bool) -> SuiteReport:
+def _finished(lines: list[Line], outcome: ProcessOutcome, collect_only: bool, runner: str) -> SuiteReport:
     end = lines[-1] if lines and lines[-1].get("kind") == "end" else None
     if end is None:
         raise Forged("it has a seal and no end")
-    if told := _ended_otherwise(end, outcome):
+    if told := _ended_otherwise(end, outcome, runner):
         return void(Ended.CRASHED, told, outcome)
     if what := COULD_NOT_RUN.get(end["exit"]):
         return void(Ended.COULD_NOT_RUN, f"{what}: {last_words(outcome)}", outcome)
@@ -37,7 +39,7 @@ def _finished(lines: list[Line], outcome: ProcessOutcome, collect_only: bool) ->
     broken = tuple(file for file in files if file.bad)
     collected = next((line["tests"] for line in lines if line.get("kind") == "collected"), None)
     if collected is None and not broken:
-        return void(Ended.COULD_NOT_RUN, f"pytest ended before it had collected: {last_words(outcome)}", outcome)
+        return void(Ended.COULD_NOT_RUN, f"{runner} ended before it had collected: {last_words(outcome)}", outcome)
     places: Mapping[str, Any] = collected or {}
     phases = [line for line in lines if line.get("kind") == "phase"]
     _cross_check(end, places, phases)
@@ -61,15 +63,15 @@ def _cross_check(end: Line, places: Mapping[str, Any], phases: list[Line]) -> No
         raise Forged(f"{min(strangers)} has a result and was never collected")
 
 
-def _ended_otherwise(end: Line, outcome: ProcessOutcome) -> str:
+def _ended_otherwise(end: Line, outcome: ProcessOutcome, runner: str) -> str:
     if outcome.timed_out or outcome.signal is not None:
-        return f"pytest had ended, but its process did not: {last_words(outcome)}"
+        return f"{runner} had ended, but its process did not: {last_words(outcome)}"
     if end["exit"] != outcome.exit_code:
-        return f"pytest ended with {end['exit']} and its process with {outcome.exit_code}"
+        return f"{runner} ended with {end['exit']} and its process with {outcome.exit_code}"
     return ""
 
 
-def _unfinished(lines: list[Line], outcome: ProcessOutcome) -> SuiteReport:
+def _unfinished(lines: list[Line], outcome: ProcessOutcome, runner: str) -> SuiteReport:
     """No seal: the process was stopped, or ended by itself before pytest did. Its results count for nothing."""
     places: Mapping[str, Any] = next((line["tests"] for line in lines if line.get("kind") == "collected"), {})
     running = _running(lines)
@@ -79,7 +81,7 @@ def _unfinished(lines: list[Line], outcome: ProcessOutcome) -> SuiteReport:
         return void(Ended.TIMED_OUT, told, outcome, _culprit(running, TIMEOUT, told, places))
     if not lines:
         told = outcome.failure or last_words(outcome)
-        return void(Ended.COULD_NOT_RUN, f"pytest never started: {told}", outcome)
+        return void(Ended.COULD_NOT_RUN, f"{runner} never started: {told}", outcome)
     how = f"signal {outcome.signal}" if outcome.signal else f"exit code {outcome.exit_code}"
     where = f"in {running}" if running else "outside of any test"
     told = f"The test process ended {where} with {how}. {outcome.failure}".strip()

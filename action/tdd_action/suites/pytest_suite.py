@@ -38,7 +38,7 @@ class Pytest:
 
     def detect(self, root: Path) -> Detection | None:
         """Configuration of pytest first, then files that look like its tests."""
-        because = _configured(root) or _looks_like_it(root)
+        because = configured(root) or _looks_like_it(root)
         return Detection(self.name, because) if because else None
 
     def command(
@@ -81,7 +81,7 @@ class Pytest:
         orders.write_text(json.dumps(written))
         return SuiteCommand(
             argv=(self.python or interpreter(root), "-s", "-B", str(program), str(orders)),
-            env=_environment(folder, seed),
+            env=environment(folder, seed),
             report=report,
             stdin=nonce.encode(),
             nonce=nonce,
@@ -98,7 +98,8 @@ def interpreter(root: Path) -> str:
     return shutil.which("python3") or shutil.which("python") or "python3"
 
 
-def _environment(folder: Path, seed: int | None) -> dict[str, str]:
+def environment(folder: Path, seed: int | None) -> dict[str, str]:
+    """What a run of Python tests finds: no files left in the work tree, hashes by the seed."""
     return {
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": str((seed or 0) % MOST_SEED),
@@ -108,7 +109,8 @@ def _environment(folder: Path, seed: int | None) -> dict[str, str]:
     }
 
 
-def _configured(root: Path) -> str:
+def configured(root: Path) -> str:
+    """Where the project configures pytest, as a clause; nothing where it does not."""
     for name in ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py"):
         if (root / name).is_file():
             return f"there is {name}"

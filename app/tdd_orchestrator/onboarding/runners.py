@@ -15,14 +15,15 @@ from typing import Any
 
 from tdd_orchestrator.core.python_tests import TEST_NAMES
 
-BUNDLED = ("pytest",)
+BUNDLED = ("pytest", "unittest", "vitest", "jest", "node:test", "go", "cargo")
 """The runners that the action has an adapter for."""
 PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py")
+NAMING_PYTEST = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "requirements*.txt", "Pipfile")
 PYTHON_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 JAVASCRIPT_RUNNERS = ("vitest", "jest", "mocha")
 BY_ONE_FILE = (
-    ("go.mod", "go", "go test"),
-    ("Cargo.toml", "rust", "cargo test"),
+    ("go.mod", "go", "go"),
+    ("Cargo.toml", "rust", "cargo"),
     ("pom.xml", "java", "JUnit"),
     ("build.gradle", "java", "JUnit"),
     ("build.gradle.kts", "kotlin", "JUnit"),
@@ -46,7 +47,10 @@ class Found:
 
 def runners(root: Path) -> Iterator[Found]:
     """Every test runner that the files at the root of a repository show, those that can be run first."""
-    if because := _pytest_configured(root) or _pytest_files(root):
+    configured = _pytest_configured(root)
+    if because := "" if configured else _unittest(root):
+        yield Found("unittest", "python", because)
+    elif because := configured or _pytest_files(root):
         yield Found("pytest", "python", because)
     yield from _javascript(root)
     for name, language, runner in BY_ONE_FILE:
@@ -90,6 +94,17 @@ def _pytest_files(root: Path) -> str:
         if found:
             return f"{found[0].relative_to(root).as_posix()} looks like a test for it"
     return ""
+
+
+def _unittest(root: Path) -> str:
+    """Where the first test file is written for unittest, and nothing names pytest."""
+    folders = (root / folder for folder in ("tests", "test", "."))
+    found = next((path for folder in folders for path in sorted(folder.glob("test*.py")) if path.is_file()), None)
+    said = text(found) if found else ""
+    named = (path for pattern in NAMING_PYTEST for path in root.glob(pattern))
+    if found is None or "unittest" not in said or "pytest" in said or any("pytest" in text(path) for path in named):
+        return ""
+    return f"{found.relative_to(root).as_posix()} is written for it, and nothing names pytest"
 
 
 def _javascript(root: Path) -> Iterator[Found]:

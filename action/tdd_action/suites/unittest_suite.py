@@ -1,0 +1,112 @@
+"""unittest, run with the project's own Python and watched by a reporter of ours."""
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.pytest_record import read_record
+from tdd_action.suites.pytest_suite import WITNESS, configured, environment, interpreter
+from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_orchestrator.core import python_tests
+from tdd_orchestrator.core.evidence.reports import SuiteReport
+
+REPORTER = Path(__file__).with_name("unittest_report.py")
+NAMES = "test*.py"
+"""What unittest's own discovery looks for (https://docs.python.org/3/library/unittest.html#test-discovery)."""
+LEFT_OUT = frozenset({"node_modules", "venv", "build", "dist"})
+NAMING_PYTEST = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "requirements*.txt", "Pipfile")
+
+
+@dataclass(frozen=True, slots=True)
+class Unittest:
+    """`python` and `source_roots` as for `Pytest`."""
+
+    python: str = ""
+    source_roots: tuple[str, ...] = ("src",)
+    name: str = "unittest"
+
+    def detect(self, root: Path) -> Detection | None:
+        """Where the first test file is written for unittest and nothing in the project names pytest."""
+        found = next((root / folder / name for folder in ("tests", "test", ".") for name in _in(root / folder)), None)
+        if found is None or configured(root) or _names_pytest(root) or not _is_written_for_it(found):
+            return None
+        return Detection(self.name, f"{found.relative_to(root).as_posix()} is written for it, and nothing names pytest")
+
+    def command(
+        self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
+    ) -> SuiteCommand:
+        """One run of these tests. The seed shuffles files, classes and tests, and seeds the hashes."""
+        return self._command(root, tests, scratch, shuffle_seed, collect=False)
+
+    def collection(self, root: Path, tests: tuple[str, ...] | None, scratch: Path) -> SuiteCommand:
+        """Import every file and run nothing; every test is then read as skipped."""
+        return self._command(root, tests, scratch, None, collect=True)
+
+    def read(self, command: SuiteCommand, outcome: ProcessOutcome, root: Path) -> SuiteReport:
+        """What the run said; a record that is absent, cut short or tampered with is no report."""
+        raw = command.report.read_bytes() if command.report.exists() else b""
+        return read_record(raw, command.nonce, outcome, collect_only=command.collect_only, runner=self.name)
+
+    def is_test_path(self, path: str) -> bool:
+        """Whether a path is a test, a fixture or test support."""
+        return python_tests.is_test_path(path) or fnmatchcase(path.rpartition("/")[2], NAMES)
+
+    def is_config_path(self, path: str) -> bool:
+        """Whether a path says how tests are run."""
+        return python_tests.is_test_config(path)
+
+    def _command(
+        self, root: Path, tests: tuple[str, ...] | None, scratch: Path, seed: int | None, *, collect: bool
+    ) -> SuiteCommand:
+        folder = Path(tempfile.mkdtemp(prefix="unittest-", dir=scratch))
+        program = Path(shutil.copy(REPORTER, folder / "tdd_reporter.py"))
+        shutil.copy(WITNESS, folder)
+        report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
+        files = _walk(root) if tests is None else dict.fromkeys(test.partition("::")[0] for test in tests)
+        written = {
+            "report": str(report),
+            "files": list(files),
+            "tests": tests,
+            "paths": [str(root / each) for each in self.source_roots if (root / each).is_dir()],
+            "shuffle_seed": seed,
+            "collect": collect,
+        }
+        orders.write_text(json.dumps(written))
+        return SuiteCommand(
+            argv=(self.python or interpreter(root), "-s", "-B", str(program), str(orders)),
+            env=environment(folder, seed),
+            report=report,
+            stdin=nonce.encode(),
+            nonce=nonce,
+            selected=tests,
+            collect_only=collect,
+        )
+
+
+def _walk(root: Path) -> Iterator[str]:
+    """Every file that discovery looks for, wherever it lies; hidden folders and what is installed left out."""
+    for folder, names, _ in os.walk(root):
+        names[:] = sorted(name for name in names if not name.startswith(".") and name not in LEFT_OUT)
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        yield from (name if inside == "." else f"{inside}/{name}" for name in _in(Path(folder)))
+
+
+def _in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob(NAMES) if path.is_file())
+
+
+def _is_written_for_it(path: Path) -> bool:
+    text = path.read_text("utf-8", "replace")
+    return "unittest" in text and "pytest" not in text
+
+
+def _names_pytest(root: Path) -> bool:
+    named = (path for pattern in NAMING_PYTEST for path in root.glob(pattern) if path.is_file())
+    return any("pytest" in path.read_text("utf-8", "replace") for path in named)
