@@ -177,7 +177,8 @@ def test_the_text_of_a_task_is_its_attempts_the_newest_first() -> None:
         "| ✅ | RED | 2 fail. | 12 s | $0.25 | `eeeeeee` |\n"
         "| ❌ | GREEN | It edits \\| a test. | 12 s | $0.25 | `eeeeeee` |"
     )
-    assert shown.summary == "**In progress** · behaviour · REQ-1\n\n24 s of work, 3,000 tokens, $0.50"
+    facts = "24 s of work, 3,000 tokens, $0.50"
+    assert shown.summary == f"**In progress** · behaviour · REQ-1\n\n{facts}\n\n- [ ] it works"
 
 
 def test_annotations_are_those_of_the_last_attempt_each_once() -> None:

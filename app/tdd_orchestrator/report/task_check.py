@@ -10,7 +10,7 @@ from tdd_orchestrator.report.keys import external_id
 from tdd_orchestrator.report.words import STAGE_ICON, count, duration, usd, word
 
 NAME_LIMIT, TITLE_LIMIT = 100, 200
-SENTENCE_LIMIT, TOLD_LIMIT = 800, 2_000
+SENTENCE_LIMIT, TOLD_LIMIT, ACCEPTANCE = 800, 2_000, 20
 CONCLUSION = {
     TaskState.COMPLETE: "success",
     TaskState.FAILED: "failure",
@@ -75,20 +75,30 @@ def _summary(run: Run, task: Task) -> str:
         lines.append(inert(line(task.reason, TOLD_LIMIT)))
     if task.state in (TaskState.FAILED, TaskState.BLOCKED):
         lines.append(f"`/tdd retry {task.key}` gives it more attempts, `/tdd skip {task.key}` goes on without it.")
-    lines.append(_facts(task))
     links = [f"[workflow run]({job.url})" for job in run.jobs if job.task == task.key and job.url]
-    lines.append(" · ".join(links[-5:]))
+    lines.append(" · ".join([*_facts(task), *links[-5:]]))
+    lines.append(_asked(run, task))
     return "\n\n".join(line for line in lines if line)
+
+
+def _asked(run: Run, task: Task) -> str:
+    """What a test must be able to see: the plan's acceptance, or that of the requirements."""
+    wanted = [r for r in run.requirements if r.id in task.planned.requirements]
+    acceptance = task.planned.acceptance or tuple(each for r in wanted for each in r.acceptance or (r.text,))
+    done = "x" if task.state is TaskState.COMPLETE else " "
+    return "\n".join(f"- [{done}] {inert(line(each, TITLE_LIMIT))}" for each in acceptance[:ACCEPTANCE])
 
 
 def _covers(task: Task) -> str:
     return inert(line(", ".join(task.planned.requirements), TITLE_LIMIT)) or "no requirement"
 
 
-def _facts(task: Task) -> str:
+def _facts(task: Task) -> tuple[str, ...]:
+    if not any(attempt.stages for attempt in task.attempts):
+        return ()
     seconds = sum(stage.seconds for attempt in task.attempts for stage in attempt.stages)
     tokens = sum(usage.input_tokens + usage.output_tokens for usage in task.usage)
-    return f"{duration(seconds)} of work, {tokens:,} tokens, {usd(task.usd)}"
+    return (f"{duration(seconds)} of work, {tokens:,} tokens, {usd(task.usd)}",)
 
 
 def _attempt(attempt: Attempt) -> str:

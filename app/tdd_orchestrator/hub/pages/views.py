@@ -32,12 +32,12 @@ class Tally:
 
 
 def newest_checks(pull: PullRequest) -> dict[str, list[CheckRun]]:
-    """The newest check run of each name on the head, by app, in the order in which they were first made."""
+    """The newest check run of each name on the head, by app, in the order of their names."""
     found: dict[str, dict[str, CheckRun]] = {}
     for run in sorted(pull.repository.checks.values(), key=lambda one: one.id):
         if run.head_sha == pull.head_sha:
             found.setdefault(run.suite.app.slug, {})[run.name] = run
-    return {app: list(runs.values()) for app, runs in sorted(found.items())}
+    return {app: [runs[name] for name in sorted(runs)] for app, runs in sorted(found.items())}
 
 
 def state_of(status: str, conclusion: str | None) -> str:
