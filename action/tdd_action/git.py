@@ -105,6 +105,7 @@ def resolved(git: Git, name: str) -> str:
     done = git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if done.returncode:
         raise GitFailed(
-            f"There is no commit {name!r} in {git.directory}.", remedy="Fetch the whole history (fetch-depth: 0)."
+            f"There is no commit {name!r} in {git.directory}.",
+            remedy="Look for a slip of the pen; in a shallow clone, fetch the whole history.",
         )
     return done.stdout.decode().strip()

@@ -47,7 +47,7 @@ def connect(settings: WorkerSettings) -> ScriptWorker:
     if found is None:
         raise ScriptFault(
             f"There is no {DEFAULT_PATH} at the base commit {settings.base[:12]}.",
-            remedy="Commit one to the base branch, or name a script with TDD_SCRIPT.",
+            remedy="Commit one to the base branch, or name a script: `tdd run --script FILE`, or TDD_SCRIPT.",
         )
     return ScriptWorker(read_script(DEFAULT_PATH, found.decode("utf-8", "replace")))
 

@@ -75,7 +75,7 @@ class TddSettings:
 
     worker: str = setting(
         "claude",
-        "Who writes: `claude`, `openai`, `command`, `human`, `script` or a plug-in's name.",
+        "Who writes: `claude`, `script` or a plug-in's name.",
         environment="TDD_WORKER",
     )
     max_parallel: int = setting(
