@@ -9,6 +9,7 @@ from tdd_action.suites.jest_suite import JEST
 from tdd_action.suites.junit import Junit
 from tdd_action.suites.node_suite import NODE
 from tdd_action.suites.pytest_suite import Pytest, interpreter
+from tdd_action.suites.ruby_suite import MINITEST, RSPEC
 from tdd_action.suites.suite import Detection, Suite, SuiteCommand
 from tdd_action.suites.unittest_suite import Unittest
 from tdd_action.suites.vitest_suite import VITEST
@@ -21,6 +22,8 @@ SUITES: Mapping[str, Suite] = {
     "node:test": NODE,
     "go": GoTest(),
     "cargo": CargoTest(),
+    "minitest": MINITEST,
+    "rspec": RSPEC,
 }
 
 __all__ = ["SUITES", "Detection", "Junit", "Pytest", "Suite", "SuiteCommand", "Unittest", "detect", "interpreter"]

@@ -1,6 +1,16 @@
 """The languages whose tests can be read here, one entry each: a new one is a line in this table."""
 
-from tdd_orchestrator.core import go_tests, rust_tests, stubs_go, stubs_rust, vacuous_go, vacuous_rust
+from tdd_orchestrator.core import (
+    go_tests,
+    ruby_tests,
+    rust_tests,
+    stubs_go,
+    stubs_ruby,
+    stubs_rust,
+    vacuous_go,
+    vacuous_ruby,
+    vacuous_rust,
+)
 from tdd_orchestrator.core.entry_points import through_entry_point
 from tdd_orchestrator.core.javascript import JAVASCRIPT
 from tdd_orchestrator.core.language import Language, StubOrder
@@ -36,6 +46,16 @@ LANGUAGES: tuple[Language, ...] = (
         rounds=6,
         public_names=rust_tests.public_names,
         parted=rust_tests.parted,
+    ),
+    Language(
+        "ruby",
+        (".rb",),
+        ruby_tests.new_tests,
+        vacuous_ruby.vacuous_tests,
+        ruby_tests.entering,
+        stubs=stubs_ruby.stubs,
+        rounds=4,
+        public_names=ruby_tests.public_names,
     ),
     Language(
         "go",

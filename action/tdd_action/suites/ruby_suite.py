@@ -1,0 +1,105 @@
+"""minitest and rspec, run by a program of ours that writes down what happens to each test under a seal."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.ruby_record import read_ruby
+from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_orchestrator.core import test_places
+from tdd_orchestrator.core.evidence.reports import SuiteReport
+
+PROGRAM = Path(__file__).with_name("ruby_run.rb")
+KEPT = ("GEM_HOME", "GEM_PATH", "BUNDLE_PATH", "BUNDLE_GEMFILE")
+STEADY = 1
+"""The seed of a run that is not shuffled: minitest has no order of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RubySuite:
+    """One of Ruby's two runners: `folder` is where its tests are, `patterns` what their files are called."""
+
+    name: str
+    folder: str
+    patterns: tuple[str, ...]
+
+    def detect(self, root: Path) -> Detection | None:
+        """The gem in the Gemfile, or files that are called like its tests."""
+        if re.search(rf"^\s*gem\s*\(?\s*[\"']{self.name}(-rails)?[\"']", _text(root / "Gemfile"), re.MULTILINE):
+            return Detection(self.name, f"Gemfile names {self.name}")
+        if files := self.files(root):
+            return Detection(self.name, f"{files[0]} looks like a test for it")
+        return None
+
+    def files(self, root: Path) -> list[str]:
+        """Every file of tests."""
+        found = {each for pattern in self.patterns for each in (root / self.folder).glob(f"**/{pattern}")}
+        return sorted(each.relative_to(root).as_posix() for each in found if each.is_file())
+
+    def command(
+        self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
+    ) -> SuiteCommand:
+        """One run of whole files; of these, only the tests wanted are read. The seed shuffles them."""
+        return self._command(root, tests, scratch, shuffle_seed, collect_only=False)
+
+    def collection(self, root: Path, tests: tuple[str, ...] | None, scratch: Path) -> SuiteCommand:
+        """Load the files and run nothing."""
+        return self._command(root, tests, scratch, None, collect_only=True)
+
+    def read(self, command: SuiteCommand, outcome: ProcessOutcome, root: Path) -> SuiteReport:
+        """What the run said, where its record is whole."""
+        raw = command.report.read_bytes() if command.report.exists() else b""
+        return read_ruby(raw, command, outcome)
+
+    def is_test_path(self, path: str) -> bool:
+        """Tests, their support and fixtures."""
+        return test_places.is_test_path(path)
+
+    def is_config_path(self, path: str) -> bool:
+        """`.rspec` and its like."""
+        return test_places.is_test_config(path)
+
+    def _command(
+        self, root: Path, tests: tuple[str, ...] | None, scratch: Path, seed: int | None, *, collect_only: bool
+    ) -> SuiteCommand:
+        folder = Path(tempfile.mkdtemp(prefix="ruby-", dir=scratch))
+        program = Path(shutil.copy(PROGRAM, folder / PROGRAM.name))
+        report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
+        files = self.files(root) if tests is None else sorted({test.partition("::")[0] for test in tests})
+        written = {
+            "framework": self.name,
+            "report": str(report),
+            "files": [path for path in files if (root / path).is_file()],
+            "paths": ["lib", self.folder],
+            "seed": STEADY if seed is None else seed % 0xFFFF,
+            "shuffled": seed is not None,
+            "collect_only": collect_only,
+        }
+        orders.write_text(json.dumps(written))
+        bundled = ("-rbundler/setup",) if (root / "Gemfile.lock").is_file() and shutil.which("bundle") else ()
+        return SuiteCommand(
+            argv=("ruby", *bundled, str(program), str(orders)),
+            env={**{name: os.environ[name] for name in KEPT if name in os.environ}, "RUBYOPT": ""},
+            report=report,
+            stdin=nonce.encode(),
+            nonce=nonce,
+            selected=tests,
+            collect_only=collect_only,
+        )
+
+
+MINITEST = RubySuite("minitest", "test", ("*_test.rb", "test_*.rb"))
+RSPEC = RubySuite("rspec", "spec", ("*_spec.rb",))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
