@@ -194,7 +194,7 @@ def test_methods_that_a_run_missed_are_put_on_the_class() -> None:
     written = stubs({}, {"src/cart.ts": "export class Cart {}"}, "src/cart.ts:Cart.add src/cart.ts:other")
     assert 'Cart.prototype.add ??= __stub("add")' in written["src/cart.ts"]
     assert public_names(written["src/cart.ts"]) == {"Cart", "other"}
-    assert "(name: any)" in written["src/cart.ts"]
+    assert written["src/cart.ts"].startswith("// @ts-nocheck\n")
 
 
 def test_javascript_and_typescript_are_one_language() -> None:

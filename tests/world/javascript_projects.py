@@ -20,14 +20,15 @@ RUNNERS = {"vitest": "4.1.12", "jest": "30.5.2"}
 LONG = Limits(wall_s=60, cpu_s=120)
 
 
-def node() -> None:
-    """Skip where there is no node, or too old a one."""
+def node() -> Path | None:
+    """Skip where there is no node, or too old a one; nothing besides it is installed."""
     program = shutil.which("node")
     if program is None:
         pytest.skip("node is not installed")
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     if tuple(map(int, said.strip().lstrip("v").split(".")[:2])) < (20, 15):
         pytest.skip(f"node is older than 20.15: {said.strip()}")
+    return None
 
 
 @functools.cache

@@ -107,10 +107,16 @@ def attempt(
     config: Config = QUICK,
     files: Mapping[str, str | None] | None = None,
     afresh: bool = False,
+    modules: Path | None = None,
     **assigned: Any,
 ) -> Worked:
-    """One attempt at the task by a script of these stages; `afresh` runs what another test has run already."""
+    """One attempt at the task by a script of these stages; `afresh` runs what another test has run already.
+
+    `modules` is what npm installed for it.
+    """
     repo = tiny_project(tmp_path / "repo", files)
+    if modules is not None:
+        (repo.path / "node_modules").symlink_to(modules / "node_modules")
     script = json.dumps({"version": 1, "tasks": {task.key: [stages]}})
     head = repo.head
     assignment = replace(Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task), **assigned)
