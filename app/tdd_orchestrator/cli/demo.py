@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from tdd_orchestrator.local.demo import DemoWish, demo
+from tdd_orchestrator.local.interrupting import interruptible
 
 
 def demo_command(
@@ -18,4 +19,5 @@ def demo_command(
 ) -> None:
     """A small shop, a PRD in a pull request, and the whole road on this machine: no account, no key, no network."""
     narrow = None if os.isatty(1) else 120
-    demo(DemoWish(worker, keep, open_browser, port), Console(width=narrow))
+    with interruptible():
+        demo(DemoWish(worker, keep, open_browser, port), Console(width=narrow))
