@@ -72,7 +72,7 @@ def test_a_result_of_the_worker_is_proven_from_its_bundle(worked: Worked, tmp_pa
     assert [run.purpose for run in proof.runs] == ["TASK-1 base", "red", "green", *doubts, "refactor"]
     result = leave(proof, "n0nce", tmp_path / "out")
     assert result == ProofResult(
-        "n0nce", worked.result.tip, True, digest=proof.digest, seconds=result.seconds, suite_runs=4
+        "n0nce", worked.result.tip, True, digest=proof.digest, seconds=result.seconds, suite_runs=6
     )
     assert from_wire(ProofResult, json.loads((tmp_path / "out/proof.json").read_text())) == result
 
