@@ -150,20 +150,19 @@ def test_a_plan_that_comes_while_paused_is_kept_for_resume() -> None:
     assert after(paused, command(Verb.RESUME, id="2:1")).tasks[0].state is T.IN_PROGRESS
 
 
-def test_an_edit_after_the_start_is_noted_and_changes_no_task() -> None:
+def test_an_edit_after_the_start_is_planned_again_and_what_goes_on_goes_on() -> None:
     first = run(R.RUNNING, task("TASK-1", T.COMPLETE, tries=1), task("TASK-2", T.IN_PROGRESS, tries=1))
     edited = after(first, seen(5.0, requirements=(EDITED,)))
-    assert edited.notes == (
-        "REQ-1 changed in the PRD after the plan was made. TASK-1 had landed already and stands as it was. "
-        "`/tdd cancel`, then `/tdd plan` takes it in.",
-    )
+    assert edited.notes == ("REQ-1 changed in the PRD: what it touches is planned again, the rest goes on.",)
     assert edited.tasks == first.tasks
-    assert after(edited, seen(6.0, requirements=(EDITED,))).notes == edited.notes
+    assert [job.step for job in edited.open_jobs()] == ["work", "plan"]
+    assert after(edited, seen(6.0, requirements=(EDITED,))) == replace(edited, seen_at=6.0)
 
 
-def test_an_edit_after_the_end_is_noted_too() -> None:
+def test_an_edit_after_the_end_is_noted() -> None:
     over = after(run(R.COMPLETED, task(state=T.COMPLETE, tries=1)), seen(5.0, requirements=(EDITED,)))
-    assert over.notes[0].endswith("`/tdd plan` makes a new plan.")
+    assert over.notes == ("REQ-1 changed in the PRD after the end. `/tdd plan` plans what changed.",)
+    assert over.state is R.COMPLETED
 
 
 def test_a_prd_that_is_taken_away_blocks_the_run() -> None:

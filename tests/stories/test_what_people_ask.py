@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tdd_orchestrator.core.result import Assignment
 from tdd_orchestrator.core.run import RunState
-from world.story import TWO, story
+from world.story import PRD, TWO, story
 
 
 async def test_a_reader_may_look_but_not_spend(tmp_path: Path) -> None:
@@ -95,3 +96,20 @@ async def test_closing_the_pull_request_stops_everything(tmp_path: Path) -> None
         await told.until_state("cancelled")
         assert all(run.status == "completed" for run in told.repository.runs.values())
         assert (await told.run()).state is RunState.CANCELLED
+
+
+async def test_a_prd_that_is_edited_in_mid_run_is_planned_again_where_it_changed(tmp_path: Path) -> None:
+    async with story(tmp_path) as told:
+        edits: list[str] = []
+
+        def edit(given: Assignment) -> None:
+            if given.task and not edits:
+                edits.append(told.push("feature", {"prds/shop.md": PRD.replace("It lists.", "It lists in order.")}))
+
+        told.runner.before = edit
+        told.open_pull()
+        await told.until_state("success")
+        tasks = {task.key: task.state for task in (await told.run()).tasks}
+        assert tasks == {"TASK-1": "complete", "TASK-2": "skipped", "TASK-3": "complete"}
+        assert {key for key, _ in told.trailers()} == {"TASK-1", "TASK-3"}
+        assert "TASK-3 takes its place" in told.sticky()

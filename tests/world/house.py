@@ -26,12 +26,13 @@ BELOW: Mapping[str, frozenset[str]] = {
     "engine": frozenset({"store", "github", "report", "core"}),
     "place": frozenset({"engine", "intake", "github", "store", "core"}),
     "intake": frozenset({"github", "documents", "core"}),
-    "server": frozenset({"engine", "place", "intake", "inbox", "github", "store", "core"}) | SHARED,
+    "server": frozenset({"engine", "place", "onboarding", "intake", "inbox", "github", "store", "core"}) | SHARED,
     "onboarding": frozenset({"core", "documents", "github", "store", "report"}) | SHARED,
     "local": frozenset({"core", "documents", "store", "report", "github", "engine", "hub", "onboarding", "demo"})
     | SHARED,
+    "doctor": frozenset({"server", "onboarding", "intake", "github", "core"}) | SHARED,
     "cli": frozenset({"core", "documents", "report", "store", "github", "engine", "intake", "inbox", "server"})
-    | frozenset({"hub", "local", "onboarding", "demo"})
+    | frozenset({"hub", "local", "onboarding", "demo", "doctor"})
     | SHARED,
     "__main__": frozenset({"cli"}),
     ACTION: frozenset({"core", "documents", "report", "store", "github", "engine", "intake", "place"}) | SHARED,

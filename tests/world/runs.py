@@ -5,6 +5,7 @@ from dataclasses import replace
 from tdd_orchestrator.core.decide import Decision, decide
 from tdd_orchestrator.core.event import Dispatched, Event, PlanReported, WorkReported
 from tdd_orchestrator.core.plan import Plan, PlannedTask
+from tdd_orchestrator.core.replanning import digests
 from tdd_orchestrator.core.result import (
     PlanResult,
     ProofResult,
@@ -51,7 +52,8 @@ def run(state: RunState = RunState.RUNNING, *tasks: Task, **changes: object) -> 
     """A run of these tasks; every task in progress has its open job, every blocked run a reason."""
     jobs = tuple(work(one) for one in tasks if one.state is T.IN_PROGRESS)
     made = Run("o/r", 7, state, HEAD, BASE, 1.0, 1.0, rules=seen().rules, title="Shop", jobs=jobs, tasks=tasks)
-    made = replace(made, requirements=(requirement("REQ-1"),))
+    asked = (requirement("REQ-1"),)
+    made = replace(made, requirements=asked, planned_from=digests(asked) if tasks else ())
     if state is RunState.PLANNING:
         made = replace(made, jobs=(Job("plan-1", Step.PLAN, 1.0),))
     return replace(made, **changes)  # type: ignore[arg-type]

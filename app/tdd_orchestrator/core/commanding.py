@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import jobs, planning, working
+from tdd_orchestrator.core import leaving, planning, replanning, working
 from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.command import ROLE_NEEDED, Command, Verb
 from tdd_orchestrator.core.effect import Effect, React, Reply
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
 from tdd_orchestrator.core.inert import inert
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import FINAL, JobState, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, Run, RunState, Task, TaskState
 from tdd_orchestrator.core.scheduling import what_helps
 from tdd_orchestrator.core.telling import explained, help_text, status_text
 
@@ -102,13 +102,27 @@ def _explain(run: Run, event: Commanded) -> Outcome:
 
 
 def _plan(run: Run, event: Commanded) -> Outcome:
-    if any(task.attempts for task in run.tasks) and run.state not in FINAL:
+    started = any(task.attempts for task in run.tasks)
+    if started and run.state is RunState.COMPLETED:
+        return _planned_on(run, event.at)
+    if started and run.state not in FINAL:
+        if replanning.changed(run):
+            return replanning.asked(run, event.at), ()
         return "Work has started on this plan: `/tdd cancel` first, then `/tdd plan` makes a new one."
     if run.state is RunState.PLANNING:
         return "The plan is being made now; its check shows when it is there."
     if run.fork:
         return planning.FORK
     return planning.planned_again(replace(run, plan_tries=0), event.at), ()
+
+
+def _planned_on(run: Run, at: float) -> Outcome:
+    """What changed since everything landed is planned and worked; the rest stands."""
+    if run.fork:
+        return planning.FORK
+    if not replanning.changed(run):
+        return "Nothing has changed in the PRD since the plan was made: push an edit, then `/tdd plan`."
+    return replanning.asked(replace(run, state=RunState.RUNNING, ended_at=None, reason=""), at), ()
 
 
 def _approve(run: Run, event: Commanded) -> Outcome:
@@ -176,18 +190,8 @@ def _skip(run: Run, event: Commanded) -> Outcome:
             return f"{task.key} has landed already; revert its commits if it is not wanted."
         if run.landing == task.key:
             return f"{task.key} is being landed right now; revert its commits if it is not wanted."
-        run = _skipped(run, task, event)
+        run = leaving.skipped(run, task, event.at, f"Skipped by @{event.author}.")
     return _unblocked(run), ()
-
-
-def _skipped(run: Run, task: Task, event: Commanded) -> Run:
-    """The task without its runners, which are given up."""
-    for job in run.open_jobs():
-        if job.task == task.key:
-            run = jobs.closed(run, job.nonce, JobState.LOST)
-    reason = f"Skipped by @{event.author}."
-    ended = working.left(task, event.at, reason)
-    return run.with_task(replace(ended, state=TaskState.SKIPPED, reason=reason, proven=None))
 
 
 def _budget(run: Run, event: Commanded) -> Outcome:

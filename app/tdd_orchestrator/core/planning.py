@@ -4,13 +4,13 @@ reported.
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core import jobs, replanning
 from tdd_orchestrator.core.budget import quote
 from tdd_orchestrator.core.event import PlanReported, PullRequestSeen
 from tdd_orchestrator.core.plan import Plan, criticise, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task
 
 FORK = "The head is in a fork: its code is not run. Ask a maintainer to push it to a branch of this repository."
 PLAN_TRIES = 3
@@ -57,7 +57,7 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
     )
     changed = _wanted(run.requirements) ^ _wanted(before.requirements)
     if any(task.attempts for task in run.tasks):
-        return _noted(run, sorted({name for name, _ in changed}))
+        return replanning.noted(run, event.at) if changed and not _refused(run) else run
     if run.state in FINAL or not (changed or _mended(before, run)):
         return run
     return _unplanned(run) if run.state is RunState.PAUSED else planned_again(run, event.at)
@@ -94,6 +94,9 @@ def reported(run: Run, event: PlanReported) -> Run:
             run,
             "The plan was refused: " + " ".join(finding.sentence for finding in findings[:5]) + " Then `/tdd plan`.",
         )
+    if any(task.attempts for task in run.tasks):
+        run = replanning.merged(run, result.plan, event.at)
+        return replanning.goes_on(run, RunState.AWAITING_APPROVAL if needs_approval(run) else RunState.RUNNING)
     plan, notes = in_sequence(result.plan)
     return _taken(run, plan, tuple(note.sentence for note in notes), event.at)
 
@@ -135,6 +138,7 @@ def _taken(run: Run, plan: Plan, notes: tuple[str, ...], at: float) -> Run:
         tasks=tasks,
         notes=notes,
         prompt_version=plan.prompt_version,
+        planned_from=replanning.digests(run.requirements),
         plan_tries=0,
         quote=quote(plan.tasks, worker=run.rules.worker),
     )
@@ -174,17 +178,3 @@ def _superseded(job: Job) -> Job:
 
 def _wanted(requirements: tuple[Requirement, ...]) -> frozenset[tuple[str, str]]:
     return frozenset((r.id, r.digest) for r in requirements)
-
-
-def _noted(run: Run, names: list[str]) -> Run:
-    if not names:
-        return run
-    touched = [
-        task.key
-        for task in run.tasks
-        if set(names) & set(task.planned.requirements) and task.state is TaskState.COMPLETE
-    ]
-    done = f" {', '.join(touched)} had landed already and stands as it was." if touched else ""
-    mend = "`/tdd plan` makes a new plan." if run.state in FINAL else "`/tdd cancel`, then `/tdd plan` takes it in."
-    note = f"{', '.join(names)} changed in the PRD after the plan was made.{done} {mend}"
-    return run if note in run.notes else replace(run, notes=(*run.notes, note))

@@ -39,10 +39,10 @@ R, T = RunState, TaskState
 NEXT_RUN: dict[RunState, frozenset[RunState]] = {
     R.PLANNING: frozenset({R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
     R.AWAITING_APPROVAL: frozenset({R.PLANNING, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
-    R.RUNNING: frozenset({R.COMPLETED, R.BLOCKED, R.PAUSED, R.FAILED, R.CANCELLED}),
+    R.RUNNING: frozenset({R.AWAITING_APPROVAL, R.COMPLETED, R.BLOCKED, R.PAUSED, R.FAILED, R.CANCELLED}),
     R.PAUSED: frozenset({R.PLANNING, R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.CANCELLED}),
     R.BLOCKED: frozenset({R.PLANNING, R.RUNNING, R.FAILED, R.CANCELLED}),
-    R.COMPLETED: frozenset({R.PLANNING}),
+    R.COMPLETED: frozenset({R.PLANNING, R.RUNNING}),
     R.FAILED: frozenset({R.PLANNING, R.RUNNING}),
     R.CANCELLED: frozenset({R.PLANNING}),
 }
@@ -203,6 +203,7 @@ class Run:
     title: str = ""
     author: str = ""
     requirements: tuple[Requirement, ...] = ()
+    planned_from: tuple[tuple[str, str], ...] = ()
     faults: tuple[Fault, ...] = ()
     tasks: tuple[Task, ...] = ()
     jobs: tuple[Job, ...] = ()

@@ -62,7 +62,8 @@ def _attempted(run: Run, task: Task, at: float) -> Run:
 
 
 def _ended(run: Run, at: float) -> Run:
-    if run.tasks and all(task.state in SETTLED for task in run.tasks):
+    planning = any(job.step is Step.PLAN for job in run.open_jobs())
+    if run.tasks and not planning and all(task.state in SETTLED for task in run.tasks):
         return replace(run, state=RunState.COMPLETED, reason="", ended_at=at)
     if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or run.open_jobs():
         return run

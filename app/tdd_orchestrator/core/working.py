@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs, landing, planning
+from tdd_orchestrator.core import jobs, landing, leaving, planning
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReported
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, WorkResult
-from tdd_orchestrator.core.run import FINAL, Attempt, Job, JobState, Proven, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, Job, JobState, Proven, Run, RunState, Task, TaskState
 
 FREE_LOSSES = 2
 """So many lost runners of a task cost it no chance; more than that is no accident."""
@@ -32,7 +32,7 @@ def dispatch_refused(run: Run, event: DispatchRefused) -> Run:
     run = jobs.closed(run, event.nonce, JobState.LOST)
     task = run.task(job.task) if job.task else None
     if task is not None and task.state is TaskState.IN_PROGRESS:
-        run = run.with_task(_ended(replace(task, chances=task.chances + 1), event.nonce, event.at, event.reason))
+        run = run.with_task(leaving.ended(replace(task, chances=task.chances + 1), event.nonce, event.at, event.reason))
     if task is not None and job.step is Step.PROVE:
         run = run.with_task(replace(task, proven=replace(task.proven, staged=None) if task.proven else None))
     return planning.blocked(run, f"{event.reason} Then `/tdd resume`.") if run.state not in FINAL else run
@@ -82,7 +82,7 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
         return landing.proof_lost(run, task, reason)
     if task.state is not TaskState.IN_PROGRESS:
         return run
-    ended = _ended(task, nonce, at, reason)
+    ended = leaving.ended(task, nonce, at, reason)
     losses = sum(1 for j in run.jobs if j.task == task.key and j.step is Step.WORK and j.state is JobState.LOST)
     if losses <= FREE_LOSSES:
         ended = replace(ended, chances=ended.chances + 1)  # a lost runner is not the worker's failure
@@ -111,7 +111,7 @@ def stopped(run: Run, at: float, reason: str) -> Run:
         ended_at=at,
         landing=None,
         jobs=tuple(_given_up(job) for job in run.jobs),
-        tasks=tuple(left(task, at, reason) for task in run.tasks),
+        tasks=tuple(leaving.left(task, at, reason) for task in run.tasks),
     )
 
 
@@ -148,24 +148,5 @@ def _with_stages(
     return replace(task, attempts=attempts)
 
 
-def _ended(task: Task, nonce: str, at: float, reason: str) -> Task:
-    attempts = tuple(_closed(attempt, nonce, at, reason) for attempt in task.attempts)
-    state = TaskState.READY if task.state is TaskState.IN_PROGRESS else task.state
-    return replace(task, attempts=attempts, state=state)
-
-
-def _closed(attempt: Attempt, nonce: str, at: float, reason: str) -> Attempt:
-    if attempt.nonce != nonce:
-        return attempt
-    return replace(attempt, ended_at=at, accepted=False, reason=reason)
-
-
 def _given_up(job: Job) -> Job:
     return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job
-
-
-def left(task: Task, at: float, reason: str) -> Task:
-    """The task without its runner, if it has one; the attempt stands as ended."""
-    if task.state is not TaskState.IN_PROGRESS:
-        return task
-    return _ended(task, task.attempts[-1].nonce, at, reason)

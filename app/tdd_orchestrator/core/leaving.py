@@ -1,0 +1,35 @@
+"""Attempts that end from outside: given up, skipped, or lost with their runner."""
+
+from dataclasses import replace
+
+from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core.run import Attempt, JobState, Run, Task, TaskState
+
+
+def skipped(run: Run, task: Task, at: float, reason: str) -> Run:
+    """The run without this task's work: its runners are given up, and it is gone on without it."""
+    for job in run.open_jobs():
+        if job.task == task.key:
+            run = jobs.closed(run, job.nonce, JobState.LOST)
+    if run.landing == task.key:
+        run = replace(run, landing=None)
+    return run.with_task(replace(left(task, at, reason), state=TaskState.SKIPPED, reason=reason, proven=None))
+
+
+def left(task: Task, at: float, reason: str) -> Task:
+    """The task without its runner, if it has one; the attempt stands as ended."""
+    if task.state is not TaskState.IN_PROGRESS:
+        return task
+    return ended(task, task.attempts[-1].nonce, at, reason)
+
+
+def ended(task: Task, nonce: str, at: float, reason: str) -> Task:
+    attempts = tuple(_closed(attempt, nonce, at, reason) for attempt in task.attempts)
+    state = TaskState.READY if task.state is TaskState.IN_PROGRESS else task.state
+    return replace(task, attempts=attempts, state=state)
+
+
+def _closed(attempt: Attempt, nonce: str, at: float, reason: str) -> Attempt:
+    if attempt.nonce != nonce:
+        return attempt
+    return replace(attempt, ended_at=at, accepted=False, reason=reason)
