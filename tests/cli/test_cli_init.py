@@ -116,6 +116,7 @@ PROJECTS: list[tuple[dict[str, str], str, str | None]] = [
     ({"package.json": '{"devDependencies": {"vitest": "4"}}'}, "javascript", "vitest"),
     ({"package.json": '{"dependencies": {"jest": "30", "typescript": "6"}}'}, "typescript", "jest"),
     ({"package.json": '{"scripts": {"test": "node --experimental-x --test"}}'}, "javascript", "node:test"),
+    ({"package.json": '{"scripts": {"test": "npm run unit", "unit": "c8 node --test"}}'}, "javascript", "node:test"),
     ({"package.json": '{"scripts": [], "dependencies": 7}'}, "javascript", None),
     ({"package.json": "[1]"}, "javascript", None),
     ({"package.json": "{"}, "javascript", None),

@@ -33,6 +33,8 @@ OF_UNDEFINED = re.compile(r"Cannot read properties of undefined \(reading '([^']
 INLINED = re.compile(r"^(?:__vite_ssr_import_\d+__|__vi_import_\d+__|_[\w$]+)\.")
 # Where a file cannot be read: `file:///a.js:3` (node), `a.ts:3:9` (vite), `(3:8)` (babel).
 UNREAD_AT = re.compile(r"^(?:file://)?/[^\n:]+:(\d+)$|\s[\w./@-]+\.[cm]?[jt]sx?:(\d+):\d+|\((\d+):\d+\)", re.MULTILINE)
+# How jest words its assertions, and how each runner says that a test made more or fewer than it planned.
+COUNTED = re.compile(r"(expect|assert)[.(]|plan expected \d|expected (any )?number of assertions")
 ASSERTING = ("AssertionError", "AssertionError2", "JestAssertionError")
 
 
@@ -60,7 +62,7 @@ def failure_of(error: Mapping[str, Any], test: str, root: Path) -> Failure:
     said = (
         name in ASSERTING or code == "ERR_ASSERTION" or bool(error.get("matcher")) or message.startswith("Snapshot `")
     )
-    said = said or bool(re.match(r"(expect|assert)[.(]", message))
+    said = said or COUNTED.match(message) is not None
     shown, line = in_tests[0] if in_tests else ("", 0)
     missing, kind = _missing(message, test, line, root), name
     if TOO_LATE.search(message):

@@ -15,6 +15,7 @@ from tdd_orchestrator.core.javascript_tokens import SUFFIXES
 NODE_NAMES = ("*.test.*", "*-test.*", "*_test.*", "test-*.*", "test.*")
 TEST_FOLDER = "test"
 LEFT_OUT = frozenset({"node_modules", ".git", "dist", "build", "coverage"})
+OTHER_SCRIPT = re.compile(r"\b(?:npm|pnpm|yarn) run (?:-s |--silent )?([\w:.-]+)")
 MOST_FOLDERS = 20_000
 
 
@@ -34,10 +35,12 @@ def depends_on(said: dict[str, Any], name: str) -> bool:
 
 
 def npm_test(said: dict[str, Any]) -> str:
-    """What `npm test` runs."""
+    """What `npm test` runs; other scripts that it runs in its turn are put in their place."""
     scripts = said.get("scripts")
-    script = scripts.get("test") if isinstance(scripts, dict) else ""
-    return script if isinstance(script, str) else ""
+    named = {
+        name: line for name, line in (scripts if isinstance(scripts, dict) else {}).items() if isinstance(line, str)
+    }
+    return OTHER_SCRIPT.sub(lambda found: named.get(found[1], found[0]), named.get("test", ""))
 
 
 def node_words(script: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

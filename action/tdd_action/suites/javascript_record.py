@@ -10,7 +10,7 @@ from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.javascript_failure import Failure, failure_of, relative
 from tdd_action.suites.sealed_record import Forged, Line, last_words, lines_of, void
 from tdd_orchestrator.core.evidence.reports import CRASH, TIMEOUT, Ended, Outcome, Phase, SuiteReport, TestResult
-from tdd_orchestrator.core.javascript_tests import blocks_of, titled
+from tdd_orchestrator.core.javascript_tests import always_defines_tests
 
 # What node calls a test that fails only because something else did.
 BY_SUBTESTS, BY_HOOK, CANCELLED = "subtestsFailed", "hookFailed", "cancelledByParent"
@@ -37,7 +37,7 @@ def _finished(lines: list[Line], outcome: ProcessOutcome, root: Path, runner: st
         return void(Ended.COULD_NOT_RUN, f"{runner} could not be started: {last_words(outcome)}", outcome)
     results = numbered(_tests(lines, root))
     broken = tuple(_files(lines, root, {result.path for result in results}))
-    if bool(end["exit"]) != any(result.bad for result in (*results, *broken)):
+    if end["exit"] and not any(result.bad for result in (*results, *broken)):
         return void(Ended.CRASHED, f"{runner} ended with {end['exit']}, which is not what its tests say.", outcome)
     collected = tuple(each for each in broken if each.phase is Phase.COLLECT)
     late = tuple(each for each in broken if each.phase is not Phase.COLLECT)
@@ -169,7 +169,7 @@ def _of_file(line: Line, path: str, root: Path) -> Failure:
 
 def _should_hold_tests(path: Path) -> bool:
     try:
-        return next(titled(blocks_of(path.read_text("utf-8", "replace"))), None) is not None
+        return always_defines_tests(path.read_text("utf-8", "replace"))
     except (OSError, SyntaxError):
         return False
 

@@ -120,3 +120,16 @@ def named_tests(source: str) -> dict[str, tuple[tuple[str, ...], ...]]:
             name = "::".join(title for title in titles if title is not None)
             found[name] = (*found.get(name, ()), block.said)
     return found
+
+
+def always_defines_tests(source: str) -> bool:
+    """Whether some test or suite stands outside of all brackets, so that whoever loads the file defines it. Raises
+    SyntaxError.
+    """
+    tokens = tokens_of(source)
+    pairs, place = pairs_of(tokens), 0
+    while place < len(tokens):
+        if _block_at(tokens, pairs, place) is not None:
+            return True
+        place = pairs.get(place, place) + 1
+    return False

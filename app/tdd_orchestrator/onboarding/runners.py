@@ -21,6 +21,7 @@ PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "con
 NAMING_PYTEST = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "requirements*.txt", "Pipfile")
 PYTHON_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 JAVASCRIPT_RUNNERS = ("vitest", "jest", "mocha")
+OTHER_SCRIPT = re.compile(r"\b(?:npm|pnpm|yarn) run (?:-s |--silent )?([\w:.-]+)")
 BY_ONE_FILE = (
     ("go.mod", "go", "go"),
     ("Cargo.toml", "rust", "cargo"),
@@ -113,10 +114,17 @@ def _javascript(root: Path) -> Iterator[Found]:
     for name in JAVASCRIPT_RUNNERS:
         if name in _depended_on(package):
             yield Found(name, language, f"package.json depends on {name}")
-    scripts = package.get("scripts")
-    script = scripts.get("test") if isinstance(scripts, dict) else None
-    if isinstance(script, str) and re.search(r"\bnode\b.*--test\b", script):
+    if re.search(r"\bnode\b.*--test\b", _npm_test(package)):
         yield Found("node:test", language, "package.json runs `node --test`")
+
+
+def _npm_test(package: dict[str, Any]) -> str:
+    """What `npm test` runs; other scripts that it runs in its turn are put in their place."""
+    scripts = package.get("scripts")
+    named = {
+        name: line for name, line in (scripts if isinstance(scripts, dict) else {}).items() if isinstance(line, str)
+    }
+    return OTHER_SCRIPT.sub(lambda found: named.get(found[1], found[0]), named.get("test", ""))
 
 
 def _javascript_language(root: Path, package: dict[str, Any]) -> str:
