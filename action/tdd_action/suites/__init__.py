@@ -7,6 +7,7 @@ from tdd_action.suites.cargo_suite import CargoTest
 from tdd_action.suites.go_suite import GoTest
 from tdd_action.suites.jest_suite import JEST
 from tdd_action.suites.junit import Junit
+from tdd_action.suites.maven_suite import GRADLE, MAVEN
 from tdd_action.suites.node_suite import NODE
 from tdd_action.suites.pytest_suite import Pytest, interpreter
 from tdd_action.suites.ruby_suite import MINITEST, RSPEC
@@ -22,6 +23,8 @@ SUITES: Mapping[str, Suite] = {
     "node:test": NODE,
     "go": GoTest(),
     "cargo": CargoTest(),
+    "maven": MAVEN,
+    "gradle": GRADLE,
     "minitest": MINITEST,
     "rspec": RSPEC,
 }

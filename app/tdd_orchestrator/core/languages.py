@@ -2,12 +2,15 @@
 
 from tdd_orchestrator.core import (
     go_tests,
+    java_tests,
     ruby_tests,
     rust_tests,
     stubs_go,
+    stubs_java,
     stubs_ruby,
     stubs_rust,
     vacuous_go,
+    vacuous_java,
     vacuous_ruby,
     vacuous_rust,
 )
@@ -56,6 +59,16 @@ LANGUAGES: tuple[Language, ...] = (
         stubs=stubs_ruby.stubs,
         rounds=4,
         public_names=ruby_tests.public_names,
+    ),
+    Language(
+        "java",
+        (".java",),
+        java_tests.new_tests,
+        vacuous_java.vacuous_tests,
+        java_tests.entering,
+        stubs=stubs_java.stubs,
+        rounds=5,
+        public_names=java_tests.public_names,
     ),
     Language(
         "go",

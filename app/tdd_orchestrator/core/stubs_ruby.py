@@ -55,13 +55,12 @@ def _used(texts: dict[str, str], order: StubOrder) -> set[str]:
     return {name for name in named if name not in own and name.partition("::")[0] not in KNOWN}
 
 
-KNOWN = frozenset(
-    """
-    Minitest RSpec Test Class Object String Integer Float Array Hash Time Date Set File Dir JSON Struct Symbol Module
-    StandardError ArgumentError TypeError KeyError RuntimeError NoMethodError NameError ZeroDivisionError IndexError
-    RangeError NotImplementedError Kernel Comparable Enumerable Rational Proc IO StringIO Tempfile ENV ARGV FileUtils
-    """.split()
-)
+BUILT_IN = """
+Minitest RSpec Test Class Object String Integer Float Array Hash Time Date Set File Dir JSON Struct Symbol Module
+StandardError ArgumentError TypeError KeyError RuntimeError NoMethodError NameError ZeroDivisionError IndexError
+RangeError NotImplementedError Kernel Comparable Enumerable Rational Proc IO StringIO Tempfile ENV ARGV FileUtils
+"""
+KNOWN = frozenset(BUILT_IN.split())
 
 
 def _required(texts: dict[str, str]) -> list[str]:
