@@ -1,7 +1,7 @@
 """The server's settings: read once from a mapping, all faults named in one error."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import quote, urlsplit
@@ -10,8 +10,10 @@ from sqlalchemy import make_url
 
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.inbox.database import InboxUnusable, parsed
+from tdd_orchestrator.server.setup.stored import with_stored
 
 T = TypeVar("T")
+_NO_APP = {"TDD_APP_ID": "1", "TDD_PRIVATE_KEY": "-----BEGIN PRIVATE KEY-----", "TDD_WEBHOOK_SECRET": "none"}
 _DATABASES = "sqlite:////path/inbox.sqlite or postgresql+psycopg://…"
 
 
@@ -50,8 +52,11 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read `TDD_…`; raise `SettingsFault` with everything that is missing or wrong, and what to set instead."""
-        ask = _Questions(environ)
+        """Read `TDD_…`, and what the set-up has stored of the App where the environment says nothing of it.
+
+        Raise `SettingsFault` with everything that is missing or wrong, and what to set instead.
+        """
+        ask = _Questions(with_stored(environ))
         data_dir = Path(ask.text("TDD_DATA_DIR", "tdd-data")).absolute()
         inbox = f"sqlite:///{data_dir / 'inbox.sqlite'}"
         settings = cls(
@@ -74,6 +79,12 @@ class Settings:
         if ask.faults:
             raise SettingsFault(tuple(ask.faults))
         return settings
+
+    @classmethod
+    def before_the_app(cls, environ: Mapping[str, str]) -> Self:
+        """The same while there is no App yet: without its id and secrets, which count as nothing."""
+        settings = cls.from_environ({**environ, **_NO_APP})
+        return replace(settings, app_id=0, private_key="", webhook_secrets=())
 
 
 class _Questions:

@@ -1,0 +1,120 @@
+"""The pull request with which a repository begins: workflow, configuration and a PRD to copy, where they are missing.
+
+Commits are made through the API with no author of their own, so that GitHub signs them as the App's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tdd_orchestrator.github.answer import Answer
+from tdd_orchestrator.github.client import Connection
+from tdd_orchestrator.github.errors import Forbidden, GitHubError, NotFound, Unprocessable
+from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.onboarding.starting import TEMPLATE_PATH, Starter
+from tdd_orchestrator.server.setup.likeness import starters_for
+from tdd_orchestrator.server.setup.looking import BRANCH, SECRET, Looking, open_pull_of
+from tdd_orchestrator.server.setup.permitted import ONBOARDING, permitted
+
+TITLE = "TDD Orchestrator: workflow, configuration and a PRD to copy"
+BODY = f"""\
+This adds what TDD Orchestrator reads from the default branch. Nothing that was there is changed.
+
+- Read `.tdd/config.toml`, and the steps named `Set up the project` in the workflow: they are yours.
+- Add the secret `{SECRET}` to the repository or its organization.
+- After merging: copy `{TEMPLATE_PATH}` to `prds/<name>.md` on a branch, and open a pull request with it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The pull request is there; `fresh` where this made it."""
+
+    url: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMissing:
+    """The default branch has all the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToPaste:
+    """The App may not do it; the files, for a person to put there."""
+
+    reason: str
+    branch: str
+    files: tuple[Starter, ...]
+
+
+Onboarding = Opened | NothingMissing | ToPaste
+
+
+async def onboard(looking: Looking, repo: str, *, write_interval_s: float) -> Onboarding:
+    """Open the pull request, or say where it is, or what to paste. Raises `GitHubError` in bad weather."""
+    reader = looking.reader(repo)
+    if reader is None:
+        raise NotFound(f"The App is not installed on {repo}.", remedy="Install it there.")
+    there = await _already(reader)
+    if there:
+        return Opened(there, fresh=False)
+    branch = await reader.default_branch()
+    head = await _tip(reader.connection, branch)
+    tree = await reader.tree(head)
+    taken = {entry.path.lower() for entry in tree}
+    missing = tuple(each for each in await starters_for(reader, tree) if each.path.lower() not in taken)
+    if not missing:
+        return NothingMissing()
+    try:
+        granted = await permitted(
+            looking.connections, looking.installation_of[repo], repo, ONBOARDING, write_interval_s=write_interval_s
+        )
+        async with granted as connection:
+            return Opened(await _opened(connection, branch, head, missing), fresh=True)
+    except (Forbidden, NotFound, Unprocessable) as refused:
+        return ToPaste(_why(refused), branch, missing)
+
+
+async def _already(reader: RepositoryReader) -> str:
+    """The pull request that is open, or the branch that is there without one, or ""."""
+    if pull := await open_pull_of(reader):
+        return pull
+    try:
+        await reader.connection.get("/repos/{repo}/git/ref/heads/{ref}", ref=BRANCH)
+    except NotFound:
+        return ""
+    root = reader.connection.git_url().removesuffix(".git")
+    return f"{root}/compare/{await reader.default_branch()}...{BRANCH}"
+
+
+async def _tip(connection: Connection, branch: str) -> str:
+    answer = await connection.get("/repos/{repo}/git/ref/heads/{ref}", ref=branch)
+    return str(answer.json()["object"]["sha"])
+
+
+async def _opened(connection: Connection, base: str, head: str, files: Sequence[Starter]) -> str:
+    entries = [{"path": one.path, "mode": "100644", "type": "blob", "content": one.content} for one in files]
+    tree = await connection.write("POST", "/repos/{repo}/git/trees", {"base_tree": head, "tree": entries})
+    said = {"message": TITLE, "tree": tree.json()["sha"], "parents": [head]}
+    sha = (await connection.write("POST", "/repos/{repo}/git/commits", said)).json()["sha"]
+
+    async def branch() -> Answer | None:
+        try:
+            return await connection.get("/repos/{repo}/git/ref/heads/{ref}", ref=BRANCH)
+        except NotFound:
+            return None
+
+    async def pull() -> Answer | None:
+        query = {"state": "open", "head": f"{connection.repo.partition('/')[0]}:{BRANCH}"}
+        listed = await connection.get("/repos/{repo}/pulls", query=query)
+        return listed if listed.json() else None
+
+    await connection.create("/repos/{repo}/git/refs", {"ref": f"refs/heads/{BRANCH}", "sha": sha}, find=branch)
+    asked = {"title": TITLE, "head": BRANCH, "base": base, "body": BODY}
+    made = (await connection.create("/repos/{repo}/pulls", asked, find=pull)).json()
+    return str((made[0] if isinstance(made, list) else made)["html_url"])
+
+
+def _why(refused: GitHubError) -> str:
+    needed = "To write workflow files an App needs the permission `workflows: write`, and this one was refused it."
+    return f"{needed} ({refused.message})"
