@@ -135,3 +135,27 @@ def test_a_red_that_proves_nothing_is_sent_back(tmp_path: Path, test: str, said:
         assert worked.states == ["red:refused"]
     else:  # the second flavour of stubs answers something else than nothing
         assert worked.states[0] == "red:accepted"
+
+
+LYING = """import { writeSync } from 'node:fs';
+import { serialize } from 'node:v8';
+const data = { name: 'adds up', nesting: 0, testNumber: 1, details: { duration_ms: 1 }, line: 4, column: 1 };
+const file = process.argv[1];
+for (const type of ['test:start', 'test:pass']) {
+  const body = serialize({ type, data: { ...data, file } });
+  const head = Buffer.alloc(6);
+  serialize(null).copy(head, 0, 0, 2);
+  head.writeUInt32BE(body.length, 2);
+  writeSync(1, Buffer.concat([head, body]));
+}
+process.exit(0);
+export const total = () => 0;
+"""
+
+
+def test_code_that_writes_the_runners_own_events_is_found_out(tmp_path: Path) -> None:
+    """Made to fail, its test would pass all the same: so it is no answer to the test that lets it pass."""
+    worked = STORIES["node:test"].attempt(tmp_path, code=LYING)
+    assert worked.states == ["red:accepted", "green:refused"], worked.result.reason
+    assert worked.result.tip is None
+    assert "adds up passes even with its assertion turned into the opposite" in worked.result.reason

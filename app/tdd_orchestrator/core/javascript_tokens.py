@@ -24,11 +24,17 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 class Token(NamedTuple):
-    """One word: `kind` is name, number, string, template, regex or mark; `line` is 1-based."""
+    """One word: `kind` is name, number, string, template, regex or mark; `line` is 1-based, `at` where it begins."""
 
     kind: str
     text: str
     line: int
+    at: int
+
+    @property
+    def end(self) -> int:
+        """Just behind its last character."""
+        return self.at + len(self.text)
 
 
 def tokens_of(source: str) -> tuple[Token, ...]:
@@ -44,7 +50,7 @@ def _tokens(source: str) -> Iterator[Token]:
         kind, end = _next(source, at, last)
         text = source[at:end]
         if kind != "blank":
-            last = Token(kind, text, line)
+            last = Token(kind, text, line, at)
             yield last
         line += text.count("\n")
         at = end
