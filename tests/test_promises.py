@@ -87,7 +87,7 @@ def test_the_readme_names_the_commands_that_are_refused() -> None:
 
 def test_the_readme_names_every_setting_of_the_server_and_no_other() -> None:
     told = between(README.read_text(), "settings") or ""
-    code = (ROOT / "app/tdd_orchestrator/server/settings.py").read_text()
+    code = "".join(path.read_text() for path in (ROOT / "app/tdd_orchestrator/server").rglob("*.py"))
     assert set(re.findall(r"\bTDD_[A-Z_]+", told)) == set(re.findall(r"\bTDD_[A-Z_]*[A-Z]\b", code))
 
 

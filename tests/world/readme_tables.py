@@ -62,7 +62,7 @@ def permission_table() -> str:
 
 def suite_list() -> str:
     """The test runners that have an adapter."""
-    return ", ".join(f"`{name}`" for name in SUITES) + "."
+    return ", ".join(f"`{name}`" for name in sorted(SUITES)) + "."
 
 
 MADE: Mapping[str, Callable[[], str]] = {

@@ -164,12 +164,12 @@ def _left(hub: Path, keep: Path | None, console: Console) -> None:
     keep.parent.mkdir(parents=True, exist_ok=True)
     git(keep.parent, "clone", "--quiet", "--branch", BRANCH, str(bare), str(keep.resolve()))
     told = f"The repository is in {keep}. Prove all of it again, from git alone:"
-    steps = f"  cd {keep}\n  {_tdd()} prove origin/main..HEAD"
+    steps = f"  cd {keep}\n  {_proving()}"
     console.print(f"{told}\n{steps}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _tdd() -> str:
-    """How to call this program: by its name only where the shell finds this very one."""
-    own = Path(sys.executable).with_name("tdd")
-    found = shutil.which("tdd")
-    return "tdd" if found and Path(found).resolve() == own.resolve() else str(own)
+def _proving() -> str:
+    """The command for a shell that may find another Python, or one without pytest, or no `tdd` at all."""
+    folder = Path(sys.executable).parent
+    found = {Path(each).parent for name in ("tdd", "python3") if (each := shutil.which(name))}
+    return ("" if found == {folder} else f'PATH="{folder}:$PATH" ') + "tdd prove origin/main..HEAD"
