@@ -16,6 +16,19 @@ from tdd_orchestrator.core.result import Stage
 SCHEMA = "tdd-certificate/1"
 ASKS = "import json, platform, pytest; print(json.dumps([platform.python_version(), pytest.__version__]))"
 
+TOOLS: Mapping[str, tuple[str, ...]] = {
+    "go": ("go",),
+    "cargo": ("cargo", "rustc"),
+    "maven": ("mvn", "java"),
+    "gradle": ("gradle", "java"),
+    "minitest": ("ruby",),
+    "rspec": ("ruby", "rspec"),
+    "node:test": ("node",),
+    "vitest": ("node",),
+    "jest": ("node",),
+}
+"""Whose versions a certificate names, by suite; a suite that is not here is Python's."""
+
 
 def certificate(proof: Proof, bench: Bench, *, written_at: float) -> dict[str, object]:
     """Everything that the proof rests on. Only the block `times` (seconds) differs from one run to the next."""
@@ -44,14 +57,29 @@ def digest(written: Mapping[str, object]) -> str:
 
 
 def environment(bench: Bench) -> dict[str, str]:
-    """The project's Python and pytest, asked in the sandbox, and the machine's kind."""
+    """The tools that ran the tests, asked in the sandbox, and the machine's kind."""
+    machine = {"platform": f"{platform.system()} {platform.machine()}"}
+    asked = TOOLS.get(bench.suite.name)
+    return {**(_python(bench) if asked is None else {each: _version(bench, each) for each in asked}), **machine}
+
+
+def _version(bench: Bench, program: str) -> str:
+    """What a tool says of itself, in one line."""
+    command = bench.suite.command(bench.workspace.tree, (), bench.workspace.scratch)
+    word = "version" if program == "go" else "--version"
+    done = sandbox.run([program, word], cwd=bench.workspace.scratch, extra_env=command.env)
+    lines = [line for line in done.output.splitlines() if any(letter.isdigit() for letter in line)]
+    return next((line.strip() for line in lines if not line.startswith("Picked up")), "unknown")
+
+
+def _python(bench: Bench) -> dict[str, str]:
     command = bench.suite.command(bench.workspace.tree, None, bench.workspace.scratch)
     done = sandbox.run([command.argv[0], "-c", ASKS], cwd=bench.workspace.scratch, extra_env=command.env)
     try:
         python, pytest = json.loads(done.output.strip().splitlines()[-1])
     except (ValueError, IndexError):
         python = pytest = "unknown"
-    return {"python": str(python), "pytest": str(pytest), "platform": f"{platform.system()} {platform.machine()}"}
+    return {"python": str(python), "pytest": str(pytest)}
 
 
 def _named(tree: str, commit: str) -> dict[str, str]:

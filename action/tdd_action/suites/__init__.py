@@ -25,8 +25,8 @@ SUITES: Mapping[str, Suite] = {
     "cargo": CargoTest(),
     "maven": MAVEN,
     "gradle": GRADLE,
-    "minitest": MINITEST,
     "rspec": RSPEC,
+    "minitest": MINITEST,
 }
 
 __all__ = ["SUITES", "Detection", "Junit", "Pytest", "Suite", "SuiteCommand", "Unittest", "detect", "interpreter"]

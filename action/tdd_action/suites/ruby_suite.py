@@ -33,9 +33,8 @@ class RubySuite:
         """The gem in the Gemfile, or files that are called like its tests."""
         if re.search(rf"^\s*gem\s*\(?\s*[\"']{self.name}(-rails)?[\"']", _text(root / "Gemfile"), re.MULTILINE):
             return Detection(self.name, f"Gemfile names {self.name}")
-        if files := self.files(root):
-            return Detection(self.name, f"{files[0]} looks like a test for it")
-        return None
+        there = any((root / self.folder).glob(f"*_{self.folder}.rb"))
+        return Detection(self.name, f"there are {self.folder}/*_{self.folder}.rb") if there else None
 
     def files(self, root: Path) -> list[str]:
         """Every file of tests."""

@@ -24,7 +24,9 @@ NODE_NAMES = tuple(f"{name}{kind}js" for name in ("*-test", "*_test", "test-*") 
 
 PLACES: Mapping[str, Places] = {
     "go": Places(("*_test.go", "testdata/"), ("go.work", "go.env")),
-    "rust": Places(("*_test.rs", "tests.rs"), (".cargo/", "rust-toolchain", "rust-toolchain.toml", "nextest.toml")),
+    "rust": Places(
+        ("*_test.rs", "tests.rs"), (".cargo/", "build.rs", "rust-toolchain", "rust-toolchain.toml", "nextest.toml")
+    ),
     "java": Places(
         ("*Test.java", "*Tests.java", "*TestCase.java", "*IT.java", "Test*.java", "*Test.kt", "*Spec.groovy"),
         ("junit-platform.properties", ".mvn/", "surefire.properties", "init.gradle", "gradle-wrapper.properties"),

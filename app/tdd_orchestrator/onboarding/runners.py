@@ -15,7 +15,7 @@ from typing import Any
 
 from tdd_orchestrator.core.python_tests import TEST_NAMES
 
-BUNDLED = ("pytest", "unittest", "vitest", "jest", "node:test", "go", "cargo")
+BUNDLED = ("pytest", "unittest", "vitest", "jest", "node:test", "go", "cargo", "maven", "gradle", "minitest", "rspec")
 """The runners that the action has an adapter for."""
 PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py")
 NAMING_PYTEST = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "requirements*.txt", "Pipfile")
@@ -25,9 +25,9 @@ OTHER_SCRIPT = re.compile(r"\b(?:npm|pnpm|yarn) run (?:-s |--silent )?([\w:.-]+)
 BY_ONE_FILE = (
     ("go.mod", "go", "go"),
     ("Cargo.toml", "rust", "cargo"),
-    ("pom.xml", "java", "JUnit"),
-    ("build.gradle", "java", "JUnit"),
-    ("build.gradle.kts", "kotlin", "JUnit"),
+    ("pom.xml", "java", "maven"),
+    ("build.gradle", "java", "gradle"),
+    ("build.gradle.kts", "kotlin", "gradle"),
 )
 LARGEST = 1_000_000
 
@@ -142,7 +142,7 @@ def _ruby(root: Path) -> Iterator[Found]:
     for name, folder in (("rspec", "spec"), ("minitest", "test")):
         if re.search(rf"""^\s*gem\s*\(?\s*["']{name}(-rails)?["']""", gems, re.MULTILINE):
             yield Found(name, "ruby", f"Gemfile names {name}")
-        elif gems and any((root / folder).glob(f"*_{folder}.rb")):
+        elif any((root / folder).glob(f"*_{folder}.rb")):
             yield Found(name, "ruby", f"there are {folder}/*_{folder}.rb")
 
 
