@@ -40,7 +40,7 @@ test: check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(TESTS)
 
 bench: $(READY)
-	@$(BIN)/python -m tests.bench
+	@PYTHONPATH=tests $(BIN)/python -m bench
 
 cheaters: $(READY)
 	@PYTHONPATH=app:action:tests $(BIN)/python -m bench.cheaters $(CASES)

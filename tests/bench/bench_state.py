@@ -1,4 +1,4 @@
-"""What a push of the state costs at 10, 100 and 1,000 tasks. Run by hand: `python tests/bench/bench_state.py`.
+"""What a push of the state costs at 10, 100 and 1,000 tasks. A part of `make bench`.
 
 Times depend on the machine; what stays is the ratios to the first line.
 """

@@ -1,0 +1,115 @@
+"""Whole runs on instant runners: the app's requests by kind and route, and what the engine adds to the work itself."""
+
+import asyncio
+import logging
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+import world.story as stage
+from tdd_orchestrator.core.plan import PlannedTask, path_lengths
+from tdd_orchestrator.hub.site import Exchange
+
+PATIENCE_S = 1_800.0
+CONFIG = '[tdd]\nworker = "script"\nmax_parallel = {parallel}\n\n[budget]\napprove_above = 1000.0\n'
+PARALLEL = 4
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run: how long it took, what was asked of GitHub, how many webhooks came."""
+
+    tasks: int
+    path: int
+    seconds: float
+    dispatches: int
+    rest: Counter[str]
+    git: int
+    webhooks: int
+
+
+def columns(tasks: int, wide: int) -> tuple[PlannedTask, ...]:
+    """Chains side by side: `wide` tasks at a time, and a critical path of `tasks / wide`."""
+    keys = [f"TASK-{number}" for number in range(1, tasks + 1)]
+    return tuple(
+        stage.task(key, *([keys[place - wide]] if place >= wide else []), requirement=f"REQ-{1 + place % 2}")
+        for place, key in enumerate(keys)
+    )
+
+
+async def run(directory: Path, tasks: Sequence[PlannedTask], parallel: int) -> Measured:
+    """A run from its pull request to its end, without a sweep."""
+    config = CONFIG.format(parallel=parallel)
+    async with stage.story(directory, tuple(tasks), config=config) as told:
+        before, started = len(told.hub.requests), time.perf_counter()
+        told.open_pull()
+        await told.until(lambda: told.state() == "success", "the end of the run")
+        seconds = time.perf_counter() - started
+        await told.quiet()
+        asked = [one for one in told.hub.requests[before:] if one.token_kind in ("app", "installation")]
+        rest = [one for one in asked if ".git/" not in one.path]
+        return Measured(
+            tasks=len(tasks),
+            path=round(max(path_lengths(tasks).values())),
+            seconds=seconds,
+            dispatches=len(told.runner.seen),
+            rest=Counter(map(kind, rest)),
+            git=len(asked) - len(rest),
+            webhooks=len(told.hub.post.deliveries),
+        )
+
+
+def kind(one: Exchange) -> str:
+    """Method and route of a request, without what differs from task to task."""
+    return f"{one.method} {re.sub(r'^/repos/{[^}]+}/{[^}]+}', '', one.route) or one.path}"
+
+
+def quietly() -> None:
+    """The app's log is not what is asked for here, and a long run needs patience."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    stage.PATIENCE_S = PATIENCE_S
+
+
+def measured(tasks: int, wide: int) -> Measured:
+    quietly()
+    with tempfile.TemporaryDirectory(prefix="tdd-bench-") as folder:
+        return asyncio.run(run(Path(folder), columns(tasks, wide), max(PARALLEL, wide)))
+
+
+def requests() -> None:
+    """Print what a run of ten tasks asks of GitHub."""
+    chain, wide = measured(10, 1), measured(10, 2)
+    print("Requests to GitHub's REST API by the app, a run of 10 tasks       one by one   two at a time")
+    for name, number in (chain.rest + wide.rest).most_common():
+        if number:
+            print(f"  {name:<62} {chain.rest[name]:>10} {wide.rest[name]:>15}")
+    for name, figure in (("a run", 1), ("a task", 10)):
+        told = [f"{sum(each.rest.values()) / figure:.1f}" for each in (chain, wide)]
+        print(f"  {name:<62} {told[0]:>10} {told[1]:>15}")
+    print(f"  {'git requests over HTTP a task':<62} {chain.git / 10:>10.1f} {wide.git / 10:>15.1f}")
+    print(f"  {'webhooks a task':<62} {chain.webhooks / 10:>10.1f} {wide.webhooks / 10:>15.1f}")
+
+
+def engine() -> None:
+    """Print what the engine adds where the work takes no time."""
+    found = measured(100, 10)
+    hop = found.seconds / found.path
+    print(
+        f"A run of 100 tasks whose work takes no time, critical path {found.path} tasks, {found.dispatches} dispatches"
+    )
+    print(
+        f"  {found.seconds:.1f} s: {found.seconds * 10:.0f} ms a task, {hop:.2f} s for each task of the critical path"
+    )
+    for minutes in (1, 5):
+        print(f"  with tasks of {minutes} min: {1 + hop / (60 * minutes):.3f} × the critical path")
+
+
+if __name__ == "__main__":
+    requests()
+    engine()
