@@ -8,6 +8,7 @@ from tdd_orchestrator.core.evidence import Planned
 from tdd_orchestrator.core.javascript import entering
 from tdd_orchestrator.core.javascript_exports import public_names
 from tdd_orchestrator.core.javascript_imports import place_of, taken
+from tdd_orchestrator.core.javascript_statements import declarations
 from tdd_orchestrator.core.javascript_tests import blocks_of, named_tests, new_tests, titled
 from tdd_orchestrator.core.javascript_tokens import tokens_of
 from tdd_orchestrator.core.language import StubOrder
@@ -199,3 +200,11 @@ def test_methods_that_a_run_missed_are_put_on_the_class() -> None:
 
 def test_javascript_and_typescript_are_one_language() -> None:
     assert {language_of(f"a{suffix}") for suffix in (".js", ".tsx", ".mts")} == {language_of("b.ts")}
+
+
+def test_declarations_are_known_by_their_lines() -> None:
+    source = (
+        "import x from 'y'\nexport async function f(a) {\n  return a;\n}\n\nconst g = [\n  1,\n]\nclass C {\n}\nf();\n"
+    )
+    found = {name: (each.first, each.last) for name, each in declarations(source).items()}
+    assert found == {"f": (2, 4), "g": (6, 8), "C": (9, 10)}

@@ -14,6 +14,8 @@ from tdd_action.bench import Bench
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.evidence import Ended, Outcome, Reason, SuiteReport
 from tdd_orchestrator.core.evidence.reports import chosen
+from tdd_orchestrator.core.javascript_statements import declarations
+from tdd_orchestrator.core.javascript_tokens import SUFFIXES
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.policy import ABSENT, DOCUMENTS
 
@@ -81,29 +83,35 @@ def _pieces(workspace: Workspace, before: str, after: str) -> Iterator[Piece]:
 
 def _fresh(workspace: Workspace, path: str, before: str, after: str) -> list[tuple[range, Piece]]:
     """New functions and classes with their lines: a hunk that holds several of them would say too little."""
-    if not path.endswith(".py"):
-        return []
     text = (workspace.read(after, path) or b"").decode("utf-8", "replace")
-    known = {node.name for node in _definitions((workspace.read(before, path) or b"").decode("utf-8", "replace"))}
+    known = _definitions(path, (workspace.read(before, path) or b"").decode("utf-8", "replace"))
     lines = text.splitlines(keepends=True)
     found = []
-    for node in _definitions(text):
-        if node.name not in known:
-            first, last = (
-                min([node.lineno, *(each.lineno for each in node.decorator_list)]),
-                node.end_lineno or node.lineno,
-            )
+    for name, (first, line, last) in _definitions(path, text).items():
+        if name not in known:
             rest = "".join([*lines[: first - 1], *lines[last:]])
-            piece = Piece(path, node.lineno, f"`{node.name}`", workspace.with_text(after, path, rest))
+            piece = Piece(path, line, f"`{name}`", workspace.with_text(after, path, rest))
             found.append((range(first, last + 1), piece))
     return found
 
 
-def _definitions(text: str) -> list[Definition]:
+def _definitions(path: str, text: str) -> dict[str, tuple[int, int, int]]:
+    """First line (decorators included), own line and last line of what a file defines at its top, by name."""
     try:
-        return [node for node in ast.parse(text).body if isinstance(node, Definition)]
+        if path.endswith(SUFFIXES):
+            return {name: (each.first, each.first, each.last) for name, each in declarations(text).items()}
+        body = ast.parse(text).body if path.endswith(".py") else []
     except SyntaxError:
-        return []
+        return {}
+    return {
+        node.name: (
+            min([node.lineno, *(each.lineno for each in node.decorator_list)]),
+            node.lineno,
+            node.end_lineno or node.lineno,
+        )
+        for node in body
+        if isinstance(node, Definition)
+    }
 
 
 def _hunks(workspace: Workspace, path: str, before: str, after: str, seen: list[range]) -> Iterator[Piece]:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from tdd_action.claims.new_tests import Edited
 from tdd_action.claims.subject import Subject
 from tdd_action.workspace import Workspace
+from tdd_orchestrator.core import old_support_javascript
 from tdd_orchestrator.core.evidence import Reason
 from tdd_orchestrator.core.hooks import foreign_hooks
+from tdd_orchestrator.core.javascript_tokens import SUFFIXES
 from tdd_orchestrator.core.old_support import OldTest, old_tests, overlaid, undermined
 from tdd_orchestrator.core.python_tests import is_test_path
 from tdd_orchestrator.core.shadows import module_of_test, shadowing, top_module
@@ -20,7 +22,13 @@ def ground(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]) ->
         for file, after in written
         for reason in (*foreign_hooks(after, file.path, file.before), *undermined(file.path, file.before, after))
     ]
-    return (*found, *_overlaid(workspace, subject, files), *_shadowing(workspace, subject, files))
+    scripts = [
+        reason
+        for file in files
+        if file.before is not None and file.after is not None and file.path.endswith(SUFFIXES)
+        for reason in old_support_javascript.undermined(file.path, file.before, file.after)
+    ]
+    return (*found, *scripts, *_overlaid(workspace, subject, files), *_shadowing(workspace, subject, files))
 
 
 def _overlaid(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]) -> Iterator[Reason]:

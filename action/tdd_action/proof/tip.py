@@ -1,13 +1,15 @@
 """The tip of a range: the tests are still what RED froze, all pass together, and the old suite is no worse."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tdd_action.bench import Bench
 from tdd_action.proof.values import TaskProof
 from tdd_orchestrator.core.evidence import Reason, judge_green
 from tdd_orchestrator.core.evidence.old_suite import worse
 from tdd_orchestrator.core.evidence.reports import selects
+from tdd_orchestrator.core.javascript_tests import named_tests
+from tdd_orchestrator.core.javascript_tokens import SUFFIXES
 from tdd_orchestrator.core.new_tests import functions_of
 from tdd_orchestrator.core.result import Stage
 from tdd_orchestrator.core.within import tests_within
@@ -61,12 +63,19 @@ def _wrote(bench: Bench, task: TaskProof, path: str) -> bool:
 def _same_tests(path: str, before: bytes, now: bytes, others: list[TaskProof]) -> bool:
     """Whether every test is still there word for word, apart from those that another task's RED proved anew."""
     try:
-        was, has = functions_of(before.decode()), functions_of(now.decode())
+        was, has = _said(path, before.decode()), _said(path, now.decode())
     except (SyntaxError, UnicodeDecodeError):
         return False
     anew = [selector for other in others for selector in other.new_tests if selector != path]
     return all(
-        name in has and ast.dump(has[name]) == ast.dump(node)
-        for name, node in was.items()
+        has.get(name) == said
+        for name, said in was.items()
         if not any(selects(each, f"{path}::{name}") for each in anew)
     )
+
+
+def _said(path: str, source: str) -> Mapping[str, object]:
+    """What each test of a file says, by its name. Raises SyntaxError."""
+    if path.endswith(SUFFIXES):
+        return named_tests(source)
+    return {name: ast.dump(node) for name, node in functions_of(source).items()}
