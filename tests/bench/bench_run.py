@@ -98,10 +98,13 @@ def requests() -> None:
 
 def engine() -> None:
     """Print what the engine adds where the work takes no time."""
+    print(
+        "A run of 100 tasks whose work takes no time, ten side by side; hub and app share this machine ...", flush=True
+    )
     found = measured(100, 10)
     hop = found.seconds / found.path
     print(
-        f"A run of 100 tasks whose work takes no time, critical path {found.path} tasks, {found.dispatches} dispatches"
+        f"  critical path {found.path} tasks, {found.dispatches} dispatches, {sum(found.rest.values())} REST requests"
     )
     print(
         f"  {found.seconds:.1f} s: {found.seconds * 10:.0f} ms a task, {hop:.2f} s for each task of the critical path"

@@ -26,11 +26,12 @@ UPDATES = 10
 
 @dataclass(frozen=True)
 class Cost:
-    """Medians over the updates; sizes in bytes, times in milliseconds."""
+    """Medians over the updates; sizes in bytes, times in milliseconds; `requests` over git and HTTP for one event."""
 
     tasks: int
     database: int
     push: int
+    requests: float
     save: float
     load: float
 
@@ -64,13 +65,14 @@ def _task(number: int) -> Task:
 
 async def measured(store: StateStore, server: GitServer, tasks: int) -> Cost:
     """Save a run, then change one task of it again and again."""
-    run, pushes, saves, loads = grown(tasks), [], [], []
+    run, pushes, saves, loads, requests = grown(tasks), [], [], [], 0
     loaded = await store.save(RUN_ID, Change(run, (happened("first"),)), Loaded(None, None))
     for number in range(UPDATES):
         chosen = run.tasks[number * 7 % tasks]
         run = run.with_task(replace(chosen, state=TaskState.BLOCKED, reason=f"Update {number}."))
-        started = time.perf_counter()
+        before, started = len(server.requests), time.perf_counter()
         loaded = await store.save(RUN_ID, Change(run, (happened(f"update-{number}"),)), loaded)
+        requests += len(server.requests) - before
         saves.append(time.perf_counter() - started)
         pushes.append(server.uploaded[-1])
         with closing(state_store(server.url)) as other:
@@ -79,7 +81,7 @@ async def measured(store: StateStore, server: GitServer, tasks: int) -> Cost:
             loads.append(time.perf_counter() - started)
     middle = UPDATES // 2
     times = (sorted(saves)[middle] * 1000, sorted(loads)[middle] * 1000)
-    return Cost(tasks, len(loaded.snapshot.database), sorted(pushes)[middle], *times)
+    return Cost(tasks, len(loaded.snapshot.database), sorted(pushes)[middle], requests / UPDATES, *times)
 
 
 def cost(tasks: int) -> Cost:
@@ -95,10 +97,13 @@ def cost(tasks: int) -> Cost:
 def main() -> None:
     """Print one line for each size, and its ratio to the first."""
     first = cost(10)
-    print("tasks   database B     push B   save ms  cold load ms   push × first")
+    print("What one event costs on the state branch")
+    print("tasks   database B     push B   requests   save ms  cold load ms   push × first")
     for one in (first, cost(100), cost(1_000)):
         ratio = one.push / first.push
-        print(f"{one.tasks:5}  {one.database:11,} {one.push:10,} {one.save:9.0f} {one.load:13.0f} {ratio:14.1f}")
+        print(
+            f"{one.tasks:5}  {one.database:11,} {one.push:10,} {one.requests:10.1f} {one.save:9.0f} {one.load:13.0f} {ratio:14.1f}"
+        )
 
 
 if __name__ == "__main__":
