@@ -15,7 +15,7 @@ from tdd_orchestrator.core.errors import TddError
 from world.command_line import Tdd
 from world.small_repo import SmallRepo
 
-COMMANDS = ("demo", "init", "ingest", "run", "prove", "status", "state", "serve", "hub")
+COMMANDS = ("demo", "init", "ingest", "run", "prove", "status", "state", "serve", "doctor", "hub")
 
 
 def with_command(monkeypatch: pytest.MonkeyPatch, raised: BaseException) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from tdd_orchestrator import __version__
 from tdd_orchestrator.cli.demo import demo_command
+from tdd_orchestrator.cli.doctor import doctor_command
 from tdd_orchestrator.cli.faults import OURS, YOURS, bug_report, told
 from tdd_orchestrator.cli.hub import hub_command
 from tdd_orchestrator.cli.ingest import ingest_command
@@ -41,6 +42,7 @@ app.command(
 app.command("status", short_help="Show the runs of a repository.")(status_command)
 app.add_typer(state_app, name="state", short_help="Write the state of a run to a file.")
 app.command("serve", short_help="Serve the GitHub App.")(serve_command)
+app.command("doctor", short_help="Say what keeps the GitHub App from working.")(doctor_command)
 app.command("hub", short_help="Run a GitHub on this machine.")(hub_command)
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from email.utils import formatdate
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -57,7 +58,8 @@ def _serve(site: Site, methods: Mapping[str, Endpoint]) -> Callable[[Request], A
             answer = endpoint.act(call)
         except Refused as refusal:
             answer = Answer(refusal.status, refusal.body(), refusal.headers)
-        response = _response(request, answer, {**limits, "x-github-api-version-selected": version})
+        now = formatdate(site.world.now().timestamp(), usegmt=True)
+        response = _response(request, answer, {**limits, "date": now, "x-github-api-version-selected": version})
         if response.status_code == 304:
             site.spend(token or "anonymous", -1)  # GitHub does not count what has not changed
         return response
