@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tdd_action.sandbox import ProcessOutcome
-from tdd_action.suites.recorded import Record, completed, last_words, stopped, void
+from tdd_action.suites.recorded import Record, completed, last_words, stopped
 from tdd_action.suites.rust_crate import Crate
+from tdd_action.suites.sealed_record import void
 from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core.evidence.reports import Ended, Outcome, Phase, SuiteReport, TestResult, selects
 from tdd_orchestrator.core.rust_compiler import Fault, fault

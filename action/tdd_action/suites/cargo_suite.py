@@ -69,9 +69,10 @@ def _wanted(root: Path, tests: tuple[str, ...] | None) -> tuple[tuple[str, ...],
     """Exact names for libtest, and the targets that hold them where those are files of `tests/`."""
     if tests is None:
         return (), ()
-    names, targets = set(), set()
+    names, targets, macros = set(), set(), False
     for test in tests:
         path, _, name = test.partition("::")
+        macros = macros or not (name or _names(root, path, ()))
         if path.startswith("tests/") and path.count("/") == 1:
             targets |= {"--test", path.removeprefix("tests/").removesuffix(".rs")}
             names |= {name} if name else set(_names(root, path, ()))
@@ -80,7 +81,7 @@ def _wanted(root: Path, tests: tuple[str, ...] | None) -> tuple[tuple[str, ...],
             targets |= {"*"}
             names |= {"::".join((*inside, name))} if name else set(_names(root, path, inside))
     chosen = () if "*" in targets else tuple(_options(targets))
-    return ("--exact", *sorted(names)), chosen
+    return () if macros else ("--exact", *sorted(names)), chosen
 
 
 def _options(targets: set[str]) -> list[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tdd_action.sandbox import ProcessOutcome
-from tdd_action.suites.recorded import Record, completed, last_words, stopped, void
+from tdd_action.suites.recorded import Record, completed, last_words, stopped
+from tdd_action.suites.sealed_record import void
 from tdd_orchestrator.core.evidence.reports import CRASH, TIMEOUT, Ended, Outcome, Phase, SuiteReport, TestResult
 from tdd_orchestrator.core.go_compiler import MISSING, Fault, Kind, faults, folder_of, module_of
 from tdd_orchestrator.core.go_tests import ENDING, tests_in

@@ -1,7 +1,5 @@
 """A command behind the recorder, and what its record says; nothing of it is believed where the seal is broken."""
 
-import hashlib
-import hmac
 import json
 import secrets
 import shutil
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.sealed_record import Forged, lines_of, void
 from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core.evidence.reports import Ended, SuiteReport, TestResult
 
@@ -68,26 +67,16 @@ def recorded(
 def read_record(command: SuiteCommand) -> Record:
     """The record of a run that has ended, however it ended."""
     raw = command.report.read_bytes() if command.report.exists() else b""
-    rows = raw.splitlines(keepends=True)
-    if rows and not rows[-1].endswith(b"\n"):
-        rows.pop()  # cut short in the middle of a line
     try:
-        lines = [json.loads(row) for row in rows]
-    except ValueError:
-        return Record(forged="a line of it is no JSON")
-    sealed = [place for place, line in enumerate(lines) if "seal" in line]
-    if sealed and sealed != [len(lines) - 1]:
-        return Record(forged="something was written after its end")
-    if sealed:
-        right = hmac.new(command.nonce.encode(), b"".join(rows[:-1]), hashlib.sha256).hexdigest()
-        if not command.nonce or not hmac.compare_digest(right, str(lines[-1]["seal"])):
-            return Record(forged="its seal does not fit")
+        lines, sealed = lines_of(raw, command.nonce)
+    except Forged as fault:
+        return Record(forged=str(fault))
     return Record(
         out=tuple(line["out"] for line in lines if "out" in line),
         err=tuple(line["err"] for line in lines if "err" in line),
         files=tuple((line["file"], line["text"]) for line in lines if "file" in line),
         exit_code=next((line["exit"] for line in lines if "exit" in line), -1),
-        whole=bool(sealed),
+        whole=sealed,
     )
 
 
@@ -102,12 +91,6 @@ def stopped(record: Record, outcome: ProcessOutcome, culprits: tuple[TestResult,
         return None
     how = outcome.failure or (f"signal {outcome.signal}" if outcome.signal else f"exit code {outcome.exit_code}")
     return void(Ended.CRASHED, f"The run ended before its record did: {how}.", outcome, culprits)
-
-
-def void(ended: Ended, told: str, outcome: ProcessOutcome, results: tuple[TestResult, ...] = ()) -> SuiteReport:
-    """A run that says nothing about the code, and why."""
-    code = -1 if outcome.exit_code is None else outcome.exit_code
-    return SuiteReport(results, (), code, ended, outcome.output, outcome.seconds, told)
 
 
 def completed(

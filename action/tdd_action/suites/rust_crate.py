@@ -64,7 +64,7 @@ class Crate:
 
     def own(self, fault: Fault) -> bool:
         """Whether a complaint is of names that this package could bring."""
-        return bool(fault.names) and all(is_own(name, self.name, self._modules) for name in fault.names)
+        return bool(fault.names) and all(is_own(name, fault.code, self.name, self._modules) for name in fault.names)
 
     @cached_property
     def name(self) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from tdd_action.sandbox import ProcessOutcome
-from tdd_action.suites.recorded import Record, completed, last_words, stopped, void
+from tdd_action.suites.recorded import Record, completed, last_words, stopped
+from tdd_action.suites.sealed_record import void
 from tdd_orchestrator.core.evidence.reports import Ended, Outcome, Phase, SuiteReport, TestResult, selects
 from tdd_orchestrator.core.java_compiler import Fault, faults
 from tdd_orchestrator.core.java_tests import tests_in

@@ -57,7 +57,12 @@ def fault(path: str, line: int, code: str, said: str) -> Fault:
     return Fault(path, line, code, said, tuple(dict.fromkeys(names)))
 
 
-def is_own(name: str, crate: str, modules: frozenset[str]) -> bool:
-    """Whether a path begins in this crate: by its name, a keyword, or one of its modules."""
+def is_own(name: str, code: str, crate: str, modules: frozenset[str]) -> bool:
+    """Whether a path begins in this crate: by its name, a keyword, or one of its modules.
+
+    A bare name is the crate's own unless it was taken for another crate.
+    """
     first = re.split(r"::|\.", name)[0]
-    return "::" not in name or first in {crate, "crate", "super", "self"} | modules
+    if first in {crate, "crate", "super", "self"} | modules:
+        return True
+    return "::" not in name and not (code in (IMPORTS, PATHS) and first[:1].islower())
