@@ -101,9 +101,8 @@ def main() -> None:
     print("tasks   database B     push B   requests   save ms  cold load ms   push × first")
     for one in (first, cost(100), cost(1_000)):
         ratio = one.push / first.push
-        print(
-            f"{one.tasks:5}  {one.database:11,} {one.push:10,} {one.requests:10.1f} {one.save:9.0f} {one.load:13.0f} {ratio:14.1f}"
-        )
+        sizes = f"{one.tasks:5}  {one.database:11,} {one.push:10,} {one.requests:10.1f}"
+        print(f"{sizes} {one.save:9.0f} {one.load:13.0f} {ratio:14.1f}")
 
 
 if __name__ == "__main__":

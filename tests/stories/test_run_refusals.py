@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tdd_orchestrator.cli import main
+from tdd_orchestrator.local.keeping import Room
 from world.command_line import Said, Tdd
 from world.own_project import PRD, OwnProject
 from world.small_repo import small_repo
@@ -93,6 +94,12 @@ def test_what_is_in_the_way_is_told_before_any_work(
     was = project.seen()
     refused(project, tdd("run", *words), *parts)
     assert {**project.seen(), "files of .git": 0} == {**was, "files of .git": 0}
+
+
+@pytest.mark.parametrize("words", [("prds/tea.md",), ("--resume",), ("--discard",)])
+def test_a_run_that_is_at_work_is_left_alone(project: OwnProject, tdd: Tdd, words: tuple[str, ...]) -> None:
+    with Room.of(project.repo.path).held():
+        refused(project, tdd("run", *words), "at work on this repository right now", "Ctrl-C")
 
 
 REQUIREMENT = "# Shop\n\n## REQ-1: First\n\nIt adds.\n\n- [ ] one and one is two\n"
