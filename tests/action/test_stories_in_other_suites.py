@@ -1,18 +1,20 @@
 """Whole tasks in other suites than pytest: worked by a script, landed as commits, proven again from git alone."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from tdd_action.bench import UnknownSuite, suite_of
 from tdd_action.prove import prove
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
 from tdd_orchestrator.core.result import Stage
-from tdd_orchestrator.core.settings import Config, QaSettings
+from tdd_orchestrator.core.settings import Config, QaSettings, TddSettings
 from world.javascript_projects import node, runners
-from world.tdd_project import Worked, attempt
+from world.tdd_project import GREEN, RED, Worked, attempt
 
 CONFIG = Config(qa=QaSettings(flake_runs=1))
 
@@ -80,6 +82,20 @@ STORIES = {
         "  total(): number {\n    return this.sum;\n  }\n}\n",
         runners,
     ),
+    "jest": Story(
+        {
+            ".gitignore": "node_modules\n",
+            "package.json": json.dumps({"name": "shop", "devDependencies": {"jest": "30"}}),
+            "src/price.js": "exports.price = () => 100;\n",
+            "tests/price.test.js": "const { price } = require('../src/price');\n"
+            "test('price', () => { expect(price()).toBe(100); });\n",
+        },
+        "tests/cart.test.js",
+        "const { total } = require('../src/cart');\ntest('adds up', () => { expect(total([1, 2])).toBe(3); });\n",
+        "src/cart.js",
+        "exports.total = (prices) => prices.reduce((sum, price) => sum + price, 0);\n",
+        runners,
+    ),
     "unittest": Story(
         {
             "shop/__init__.py": "",
@@ -135,6 +151,30 @@ def test_a_red_that_proves_nothing_is_sent_back(tmp_path: Path, test: str, said:
         assert worked.states == ["red:refused"]
     else:  # the second flavour of stubs answers something else than nothing
         assert worked.states[0] == "red:accepted"
+
+
+def test_any_command_that_leaves_junit_xml_is_a_suite(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m pytest -q -p no:cacheprovider --junitxml=out/report.xml {{tests}}"
+    suite = TddSettings(command=line, report="out/*.xml")
+    config = Config(tdd=suite, qa=QaSettings(ablation="off", flake_runs=0))
+    files = {"conftest.py": "import sys\n\nsys.path.insert(0, 'src')\n", ".gitignore": "out/\n"}
+    worked = attempt(tmp_path, {"red": RED, "green": GREEN}, config=config, files=files, afresh=True)
+    assert worked.states[:2] == ["red:accepted", "green:accepted"], worked.result.reason
+
+
+@pytest.mark.parametrize(
+    ("suite", "said"),
+    [
+        (TddSettings(suite="junit"), "The suite `junit` needs a command and a report."),
+        (TddSettings(suite="junit", command="make test"), "The suite `junit` needs a command and a report."),
+        (TddSettings(suite="nose"), "There is no suite 'nose'."),
+    ],
+)
+def test_a_suite_that_cannot_be_had_is_refused_with_a_remedy(tmp_path: Path, suite: TddSettings, said: str) -> None:
+    with pytest.raises(UnknownSuite) as refused:
+        suite_of(Config(tdd=suite), tmp_path)
+    assert str(refused.value).startswith(said)
+    assert ".tdd/config.toml" in str(refused.value.remedy)
 
 
 LYING = """import { writeSync } from 'node:fs';
