@@ -19,7 +19,8 @@ NEXT = (
     "Commit the files to the default branch, and push: configuration and workflow are read from there only.",
     "Add the secret of the worker `claude`: gh secret set ANTHROPIC_API_KEY",
     "Install the app on the repository; `tdd serve` runs it.",
-    f"Copy {TEMPLATE_PATH} to prds/<name>.md, check it with `tdd ingest`, and open a pull request with it.",
+    f"Copy {TEMPLATE_PATH} to prds/<name>.md, check it with `tdd ingest`, and open a pull request with it."
+    " Or without any of this, on this machine: `tdd run prds/<name>.md`.",
 )
 
 
