@@ -1,6 +1,9 @@
 """A task worked on and proven again in Go: stubs stand in for what the compiler misses."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
 from tdd_orchestrator.core.settings import Config, QaSettings
@@ -94,3 +97,16 @@ def test_a_task_in_go_is_worked_on_and_proven_again(tmp_path: Path) -> None:
     assert worked.result.stages[0].sentence.endswith("once stubs stand in for the planned code.")
     proof = proved(worked, config)
     assert proof.holds, proof.reason
+
+
+@pytest.mark.parametrize(("first_sight", "states"), [("refuse", ["red:refused"]), ("accept", ["red:accepted"])])
+def test_what_no_stub_can_stand_in_for_is_known_at_first_sight_only(
+    tmp_path: Path, first_sight: str, states: list[str]
+) -> None:
+    test = FILES["price_test.go"].replace("TestPrice", "TestDiscount").replace('Price("tea")', 'Price("tea", 2)')
+    task = replace(TASK, files=("price.go",))
+    config = Config(qa=QaSettings(ablation="off", flake_runs=0, first_sight=first_sight))
+    stages = {"red": {"write": {"cart_test.go": test}}, "green": {"write": {}}}
+    worked = attempt_in(tmp_path, FILES, stages, task, config)
+    assert worked.states[:1] == states, worked.result.reason
+    assert ("at first sight only" in worked.result.reason) is (first_sight == "refuse")

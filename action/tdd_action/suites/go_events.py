@@ -57,6 +57,17 @@ class Events:
             elif action in ENDS:
                 test.ends.append((str(action), float(event.get("Elapsed", 0))))
 
+    @property
+    def seen(self) -> list[str]:
+        """Every package that ran tests, or says that it passes."""
+        passing = (package for package, end in self.packages.items() if end == "pass")
+        return [*dict.fromkeys((*(package for package, _ in self.tests), *passing))]
+
+    def closed(self, package: str) -> bool:
+        """Whether a package's tests came to their end: an early exit with status 0 does not say so."""
+        end = self.packages.get(package)
+        return end is not None and (end != "pass" or "PASS" in self.outside.get(package, ()))
+
     def _of_package(self, package: str, action: str, said: str) -> None:
         if action == "output":
             self.outside.setdefault(package, []).append(said)
@@ -110,6 +121,8 @@ def read_events(record: Record, outcome: ProcessOutcome, root: Path, *, collect_
         )
     if left and not broken:
         return void(Ended.CRASHED, f"The test process ended in {left[0].id}: {last_words(record)}", outcome, left)
+    if early := next((each for each in events.seen if not events.closed(each)), None):
+        return void(Ended.CRASHED, f"The tests of {early} ended before they had said that they pass.", outcome)
     if not events.packages and record.exit_code:
         return void(Ended.COULD_NOT_RUN, f"go test did not start: {last_words(record)}", outcome)
     return completed(results, broken, record, outcome)
