@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tdd_action.sandbox import Limits
-from tdd_action.suites.javascript_project import node_files, node_words
+from tdd_action.suites.javascript_project import link_modules, node_files, node_words
 from tdd_action.suites.node_suite import NODE
 from tdd_orchestrator.core.evidence import Ended, Outcome, Phase, SuiteReport
 from world.javascript_projects import javascript, node, ran, report
@@ -189,3 +189,21 @@ def test_node_is_recognised_by_the_script(tmp_path: Path) -> None:
     assert found.because == "package.json runs `node --test`"
     assert NODE.is_config_path("package.json")
     assert NODE.is_test_path("lib/a.test.js")
+
+
+def test_packages_of_a_workspace_are_those_of_the_work_tree(tmp_path: Path) -> None:
+    checkout, root = tmp_path / "checkout", tmp_path / "place" / "tree"
+    for folder in ("node_modules/left", "node_modules/@shop", "packages/cart"):
+        (checkout / folder).mkdir(parents=True)
+    (checkout / "node_modules/@shop/cart").symlink_to("../../packages/cart")
+    root.mkdir(parents=True)
+    (root.parent / "node_modules").symlink_to(checkout / "node_modules")
+    link_modules(root)
+    assert (root / "node_modules/left").resolve() == checkout / "node_modules/left"
+    assert (root / "node_modules/@shop/cart").readlink() == root / "packages/cart"
+    link_modules(root)
+    (checkout / "node_modules/@shop/cart").unlink()
+    other = tmp_path / "place" / "other"
+    other.mkdir()
+    link_modules(other)
+    assert (other / "node_modules").readlink() == checkout / "node_modules"

@@ -106,5 +106,31 @@ def link_modules(root: Path) -> None:
     if here.is_symlink() or here.exists():
         return
     found = next((each / "node_modules" for each in root.parents if (each / "node_modules").is_dir()), None)
-    if found is not None:
-        here.symlink_to(found.resolve(), target_is_directory=True)
+    if found is None:
+        return
+    modules = found.resolve()
+    own = {entry: place for entry in _entries(modules) if (place := _in_checkout(entry, modules))}
+    if not own:
+        here.symlink_to(modules, target_is_directory=True)
+        return
+    for entry in _entries(modules):  # packages of a workspace are those of the work tree, not of the checkout
+        link = here / entry.relative_to(modules)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(root / own[entry] if entry in own else entry, target_is_directory=True)
+
+
+def _entries(modules: Path) -> Iterator[Path]:
+    """What is installed: packages, those of a scope one by one."""
+    for entry in sorted(modules.iterdir()):
+        if entry.name.startswith("@") and entry.is_dir():
+            yield from sorted(entry.iterdir())
+        else:
+            yield entry
+
+
+def _in_checkout(entry: Path, modules: Path) -> str:
+    """Where in the repository a package lies that is only linked to; nothing for what is installed."""
+    place = entry.resolve() if entry.is_symlink() else modules
+    if place.is_relative_to(modules) or not place.is_relative_to(modules.parent):
+        return ""
+    return place.relative_to(modules.parent).as_posix()
