@@ -20,7 +20,7 @@ from world.small_repo import SmallRepo, small_repo
 from world.tdd_project import GREEN, OLD, RED
 
 PRD = "# Green tea\n\n## REQ-1: Green tea is cheaper\n\nIt costs 90.\n\n- [ ] green tea costs 90\n"
-CONFIG = '[budget]\napprove_above = {approve_above}\n\n[qa]\nablation = "off"\nflake_runs = 0\n'
+CONFIG = '[tdd]\nattempts = 1\n\n[budget]\napprove_above = {approve_above}\n\n[qa]\nablation = "off"\nflake_runs = 0\n'
 TASK = {"key": "TASK-1", "title": "Green tea is cheaper", "requirements": ["REQ-1"], "files": ["src/**"]}
 HONEST: dict[str, Any] = {"red": RED, "green": GREEN}
 PATIENCE_S = 60.0
