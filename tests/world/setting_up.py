@@ -37,8 +37,8 @@ class SettingUp:
     url: str
     browser: Browser
     desk: Desk
-    said: list[str] = field(default_factory=list)
-    hidden: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list, repr=False)
+    hidden: list[str] = field(default_factory=list, repr=False)
 
     @property
     def app(self) -> App:
@@ -66,8 +66,8 @@ class SettingUp:
 
     async def steps(self) -> dict[str, str]:
         """The light of each step, by its title."""
-        if self.desk._looking is not None:
-            await self.desk._looking.look(again=True)
+        if self.desk.looking is not None:
+            await self.desk.looking.look(again=True)
         page = await self.browser.open(f"{self.url}/setup")
         found = re.findall(r'<div class="step (\w+)">.*?<b>(.*?)</b>', page)
         return {re.sub("<.*?>", "", title): light for light, title in found}

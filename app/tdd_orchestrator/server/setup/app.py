@@ -1,5 +1,6 @@
 """The server that sets itself up: the set-up's pages before a switchboard, and the address to open in a browser."""
 
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -49,7 +50,8 @@ def serve_setup(app: Starlette, settings: Settings, token: str, say: Callable[[s
     except OSError as taken:
         where = f"{settings.host}:{settings.port}"
         raise PortTaken(
-            f"The server cannot listen on {where}: {taken.strerror}.", remedy="Set TDD_PORT and TDD_HOST."
+            f"The server cannot listen on {where}: {os.strerror(taken.errno or 0)}.",
+            remedy="Set TDD_PORT and TDD_HOST.",
         ) from taken
     with listener:
         say(f"Open this address once, in your browser:\n\n  {address(settings, listener, token)}\n")

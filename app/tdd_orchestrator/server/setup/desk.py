@@ -51,7 +51,7 @@ class Desk:
     board: Switchboard
     tools: Tools
     told: str = ""
-    _looking: Looking | None = None
+    looking: Looking | None = None
     _onboarding: dict[str, Onboarding | TddError] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -65,7 +65,7 @@ class Desk:
             return self._admitted(request, token)
         if not self._is_known(request):
             return pages.closed(self.door.was_used)
-        return await self._steps() if self._looking else self._button(request)
+        return await self._steps() if self.looking else self._button(request)
 
     async def created(self, request: Request) -> Response:
         """GitHub sends the browser back with a code."""
@@ -74,7 +74,7 @@ class Desk:
         if not self.door.spend(request.query_params.get("state", "")):
             return pages.refused("This is not the answer to a form of this page. Press the button again.", 403)
         async with self._lock:
-            if self._looking is not None:
+            if self.looking is not None:
                 return pages.refused("There is an App already.", 409)
             try:
                 app = await convert(self.settings.github_url, request.query_params.get("code", ""))
@@ -89,10 +89,10 @@ class Desk:
             return pages.closed(self.door.was_used)
         body = await bounded(request, LARGEST_FORM)
         repo = parse_qs((body or b"").decode(errors="replace")).get("repository", [""])[0]
-        if self._looking is None or self._looking.reader(repo) is None:
+        if self.looking is None or self.looking.reader(repo) is None:
             return pages.refused("The App is not installed on this repository, or was not seen there yet.", 404)
         async with self._lock:
-            self._onboarding[repo] = await self._onboard(self._looking, repo)
+            self._onboarding[repo] = await self._onboard(self.looking, repo)
         await self._look(again=True)
         return RedirectResponse("/setup", 303)
 
@@ -101,14 +101,14 @@ class Desk:
         self.tools.hide(settings.secrets)
         credentials = AppCredentials(settings.app_id, settings.private_key, settings.github_url)
         connections = Connections(credentials, write_interval_s=settings.write_interval_s)
-        self.settings, self._looking = settings, Looking(connections)
+        self.settings, self.looking = settings, Looking(connections)
         await self.board.switch(self.tools.compose(settings, self.environ))
 
     async def close(self) -> None:
         """Stop whatever was started."""
         await self.board.close()
-        if self._looking is not None:
-            await self._looking.connections.aclose()
+        if self.looking is not None:
+            await self.looking.connections.aclose()
 
     async def _take(self, app: StoredApp) -> None:
         """Keep the credentials, and serve; what goes wrong with either is told on the page."""
@@ -164,18 +164,19 @@ class Desk:
         directory = self.settings.data_dir
         near = next((each for each in (directory, *directory.parents) if each.exists()), directory)
         printed = self.environ.get("TDD_SETUP", "").strip().lower() == "print"
-        return "" if printed or os.access(near, os.W_OK) else f"{directory} is not writable: mend that first."
+        fit = printed or (near.is_dir() and os.access(near, os.W_OK))
+        return "" if fit else f"{directory} is not writable: mend that first."
 
     async def _steps(self) -> Response:
         fault = await self._look()
-        if fault is not None or self._looking is None:
+        if fault is not None or self.looking is None:
             return pages.waiting(fault or TddError("There is no App yet."), self.told)
-        return pages.progress(await self._looking.look(), self._onboarding, self.told)
+        return pages.progress(await self.looking.look(), self._onboarding, self.told)
 
     async def _look(self, *, again: bool = False) -> TddError | None:
         try:
-            if self._looking is not None:
-                await self._looking.look(again=again)
+            if self.looking is not None:
+                await self.looking.look(again=again)
         except TddError as fault:
             return fault
         return None

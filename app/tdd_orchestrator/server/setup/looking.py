@@ -36,7 +36,7 @@ class Looking:
         self._last: tuple[float, AppSeen] | None = None
         self._lock = asyncio.Lock()
         self._pinged = False
-        self.installation_of: dict[str, int] = {}
+        self._installations: dict[str, Mapping[str, Any]] = {}
 
     async def look(self, *, again: bool = False) -> AppSeen:
         """The App as it stands; a `GitHubError` where GitHub does not say."""
@@ -49,11 +49,15 @@ class Looking:
         """The reader of a repository that was seen."""
         return self._readers.get(repo)
 
+    def installation(self, repo: str) -> Mapping[str, Any]:
+        """GitHub's description of the installation that covers a repository; empty where there is none."""
+        return self._installations.get(repo, {})
+
     async def _look(self) -> AppSeen:
         app = (await self.connections.app.get("/app")).json()
         found = [each async for each in self.connections.installations() if not each.get("suspended_at")]
         rights = {repo: each for each in found for repo in sorted(await self.connections.repositories(int(each["id"])))}
-        self.installation_of = {repo: int(each["id"]) for repo, each in rights.items()}
+        self._installations = rights
         shown = [await self._repository(repo, rights[repo]) for repo in list(rights)[:MOST]]
         return AppSeen(
             slug=str(app["slug"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.client import Connection
-from tdd_orchestrator.github.errors import Forbidden, GitHubError, NotFound, Unprocessable
+from tdd_orchestrator.github.errors import Forbidden, NotFound, Unprocessable
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.onboarding.starting import TEMPLATE_PATH, Starter
 from tdd_orchestrator.server.setup.likeness import starters_for
@@ -16,6 +16,7 @@ from tdd_orchestrator.server.setup.looking import BRANCH, SECRET, Looking, open_
 from tdd_orchestrator.server.setup.permitted import ONBOARDING, permitted
 
 TITLE = "TDD Orchestrator: workflow, configuration and a PRD to copy"
+NEEDED = "To write workflow files an App needs the permission `workflows: write`"
 BODY = f"""\
 This adds what TDD Orchestrator reads from the default branch. Nothing that was there is changed.
 
@@ -65,14 +66,16 @@ async def onboard(looking: Looking, repo: str, *, write_interval_s: float) -> On
     missing = tuple(each for each in await starters_for(reader, tree) if each.path.lower() not in taken)
     if not missing:
         return NothingMissing()
+    held = looking.installation(repo)
+    if (held.get("permissions") or {}).get("workflows") != "write":
+        return ToPaste(f"{NEEDED}, and this one does not have it.", branch, missing)
     try:
-        granted = await permitted(
-            looking.connections, looking.installation_of[repo], repo, ONBOARDING, write_interval_s=write_interval_s
-        )
+        number = int(held["id"])
+        granted = await permitted(looking.connections, number, repo, ONBOARDING, write_interval_s=write_interval_s)
         async with granted as connection:
             return Opened(await _opened(connection, branch, head, missing), fresh=True)
     except (Forbidden, NotFound, Unprocessable) as refused:
-        return ToPaste(_why(refused), branch, missing)
+        return ToPaste(f"{NEEDED}, and GitHub refused: {refused.message}", branch, missing)
 
 
 async def _already(reader: RepositoryReader) -> str:
@@ -113,8 +116,3 @@ async def _opened(connection: Connection, base: str, head: str, files: Sequence[
     asked = {"title": TITLE, "head": BRANCH, "base": base, "body": BODY}
     made = (await connection.create("/repos/{repo}/pulls", asked, find=pull)).json()
     return str((made[0] if isinstance(made, list) else made)["html_url"])
-
-
-def _why(refused: GitHubError) -> str:
-    needed = "To write workflow files an App needs the permission `workflows: write`, and this one was refused it."
-    return f"{needed} ({refused.message})"
