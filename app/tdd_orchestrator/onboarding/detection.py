@@ -24,6 +24,14 @@ NOT_SOURCE = frozenset(
     }
 )
 TEST_FOLDERS = ("tests", "test")
+# Where code and tests lie by the custom of a suite, if not in `src` and `tests`.
+CUSTOMS = {
+    "go": (("*.go", "!*_test.go"), ("*_test.go", "testdata/")),
+    "maven": (("src/main/**",), ("src/test/**",)),
+    "gradle": (("src/main/**",), ("src/test/**",)),
+    "rspec": (("lib/**",), ("spec/**",)),
+    "minitest": (("lib/**",), ("test/**",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def detect(root: Path) -> Detection:
     chosen = next((each for each in found if each.bundled), found[0] if found else None)
     language, because = (chosen.language, chosen.because) if chosen else language_of(root)
     if language != "python":
-        return Detection(language, because, found)
+        return Detection(language, because, found, *CUSTOMS.get(chosen.name if chosen else "", ()))
     return Detection(language, because, found, _source(root), _tests(root))
 
 
