@@ -119,6 +119,8 @@ def _hunks(workspace: Workspace, path: str, before: str, after: str, seen: list[
     patch = workspace.git.raw("diff", *shown, "--src-prefix=a/", "--dst-prefix=b/", before, after, "--", path)
     text = (workspace.read(after, path) or b"").splitlines()
     found = [*HUNK.finditer(patch)]
+    if not found:  # an empty file, or one that is no text
+        return
     for hunk, end in zip(found, [*(each.start() for each in found[1:]), len(patch)], strict=True):
         start, length = int(hunk[1]), int(hunk[2] or 1)
         own = [line for line in range(start, start + length) if text[line - 1 : line] != [b""]]

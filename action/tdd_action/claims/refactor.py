@@ -10,6 +10,7 @@ from tdd_action.claims.subject import Before, Subject, waver
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.evidence import SuiteReport, Verdict, judge_refactor
 from tdd_orchestrator.core.languages import language_of
+from tdd_orchestrator.core.public_names import imported_names
 
 Names = Mapping[str, frozenset[str]]
 
@@ -29,7 +30,8 @@ def try_refactor(bench: Bench, subject: Subject, before: Before, *, before_tree:
         return RefactorClaim(read, SuiteReport())
     now = bench.on(tree, "refactor")
     changed = [each.path for each in bench.workspace.differences(before_tree, tree)]
-    names = (names_in(bench.workspace, before_tree, changed), names_in(bench.workspace, tree, changed))
+    after = names_in(bench.workspace, tree, changed)
+    names = (names_in(bench.workspace, before_tree, changed), _with_imported(bench.workspace, tree, after))
     verdict = _judged(before, now, names, ())
     if known := waver(bench, subject, before, verdict):
         before, verdict = known, _judged(known, now, names, ())
@@ -48,6 +50,16 @@ def names_in(workspace: Workspace, tree: str, paths: Iterable[str]) -> Names:
             with suppress(SyntaxError):  # the suite says what is wrong with it
                 found[path] = language.public_names(text.decode("utf-8", "replace"))
     return found
+
+
+def _with_imported(workspace: Workspace, tree: str, names: Names) -> Names:
+    """With what a Python file imports: a name that moved is still offered by its old home."""
+    return {
+        path: found | imported_names((workspace.read(tree, path) or b"").decode("utf-8", "replace"))
+        if path.endswith(".py")
+        else found
+        for path, found in names.items()
+    }
 
 
 def _judged(before: Before, now: SuiteReport, names: tuple[Names, Names], reruns: tuple[SuiteReport, ...]) -> Verdict:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from tdd_action.bench import Bench
 from tdd_action.claims.new_tests import Edited
+from tdd_action.claims.reaching import reaching, telling
 from tdd_action.claims.subject import Before, Subject
 from tdd_orchestrator.core.evidence import FailureClass, Phase, Reason, Standing, SuiteReport, Verdict, missing_in
 from tdd_orchestrator.core.evidence import judge_second_sight as judge
@@ -30,6 +31,11 @@ class Sight:
     new: tuple[str, ...]
     red: SuiteReport
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The files that hold the new tests: old tests beside them must still be collected."""
+        return tuple(dict.fromkeys(test.partition("::")[0] for test in self.new))
+
 
 def second_sight(
     bench: Bench, subject: Subject, before: Before, tree: str, sight: Sight
@@ -45,7 +51,8 @@ def second_sight(
     verdict = settled(())
     for flavour in (*Flavour, *Flavour):
         known = missing_in((sight.red, *stubbed), subject.planned)
-        stubbed.append(_stubbed(bench, subject, tree, sight, language, flavour, stubbed))
+        again = _stubbed(bench, subject, tree, sight, language, flavour, stubbed)
+        stubbed.append(telling(again, stubbed))
         verdict = judge(
             new_tests=sight.new, before=before.report, red=sight.red, stubbed=stubbed, planned=subject.planned
         )
@@ -84,7 +91,8 @@ def _stubbed(
         if overlay == earlier:
             return seen[-1]
         purpose = f"red with stubs that answer {flavour}"
-        seen.append(bench.on(tree, purpose, tests=sight.new, overlay=overlay))
+        report = bench.on(tree, purpose, tests=sight.places, overlay=overlay)
+        seen.append(reaching(report, {file.path: file.after or "" for file in sight.files}))
         built = not any(each.phase is Phase.COLLECT and each.bad for each in seen[-1].everything)
         if built or len(seen) >= enough:
             return seen[-1]

@@ -36,6 +36,7 @@ LANGUAGES: tuple[Language, ...] = (
         vacuous_tests,
         through_entry_point,
         stubs=_python_stubs,
+        rounds=5,
         public_names=public_names,
     ),
     JAVASCRIPT,

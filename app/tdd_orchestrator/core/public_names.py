@@ -27,6 +27,12 @@ def public_names(source: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def imported_names(source: str) -> frozenset[str]:
+    """Names that a module imports at its top, and so offers to whoever looks. Raises SyntaxError."""
+    found = (node for node in _statements(ast.parse(source)) if isinstance(node, ast.ImportFrom | ast.Import))
+    return frozenset(each.asname or each.name for node in found for each in node.names)
+
+
 def _statements(tree: ast.Module) -> list[ast.stmt]:
     """The statements of a module, with those under `if` and `try`, which may define names as well."""
     found, pending = [], [*tree.body]

@@ -152,8 +152,10 @@ def stub_files(
 
     `tests` are the sources of the new tests and their support; `read` gives the text of a file (`None`: not there).
     `missing` is what the failed run looked for (`TestResult.missing`): those names are stubbed even where they exist,
-    since they exist in a shape that the tests cannot use. What else is in a file stays in it.
+    since they exist in a shape that the tests cannot use. What else is in a file stays in it. A module that is neither
+    there nor missing comes from elsewhere, whatever the plan might allow, and is left alone.
     """
+    missing = tuple(missing)
     wants = wants_of(tests, planned)
     forced: dict[str, set[str]] = {}
     for each in missing:
@@ -164,10 +166,18 @@ def stub_files(
     files = {}
     for module, names in sorted(wants.names.items()):
         paths = planned.paths_of(module)
-        if paths:
-            path = next((path for path in paths if read(path) is not None), paths[0])
+        there = next((path for path in paths if read(path) is not None), None)
+        if there or (paths and _is_missing(module, missing)):
+            packaged = any(other.startswith(f"{module}.") for other in wants.names)
+            path = there or next((path for path in paths if packaged and path.endswith("/__init__.py")), paths[0])
             files[path] = _merged(read(path) or "", names, forced.get(module, set()), wants, flavour)
     return files
+
+
+def _is_missing(module: str, missing: tuple[str, ...]) -> bool:
+    """Whether a run looked for it, or for a package around it, in vain; where no run was made, it may be."""
+    looked_for = [each.partition(":")[0] for each in missing]
+    return not missing or any(f"{module}.".startswith(f"{each}.") for each in looked_for)
 
 
 def _merged(source: str, names: set[str], forced: set[str], wants: Wants, flavour: Flavour) -> str:

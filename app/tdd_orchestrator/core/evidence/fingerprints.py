@@ -13,6 +13,7 @@ VARIES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>"),
         (r"\b0x[0-9a-fA-F]+\b", "<address>"),
         (r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", "<time>"),
+        (r"\b(?:datetime\.)?(?:datetime|date|time)\([^()]*\)", "<time>"),
         (r"\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|seconds|secs)\b", "<duration>"),
         (r"(?<=\.py):\d+(?::\d+)?", ":<line>"),
         (r"(?<![\w.])/[^\s'\":,)\]]+", "<path>"),

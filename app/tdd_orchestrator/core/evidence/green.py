@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tdd_orchestrator.core.evidence.classes import SENTENCES, classify
+from tdd_orchestrator.core.evidence.fingerprints import fingerprint
 from tdd_orchestrator.core.evidence.old_suite import NOTHING_PLANNED, new_results, unusable, worse
 from tdd_orchestrator.core.evidence.reports import Outcome, Phase, SuiteReport, TestResult, chosen
 from tdd_orchestrator.core.evidence.verdicts import FailureClass, Reason, Verdict, settled
@@ -72,8 +73,16 @@ def judge_refactor(
         )
         for path, names in sorted(names_before.items())
         for name in sorted(names - names_after.get(path, frozenset()))
+        if not _moved(name, path, names_after)
     ]
     return settled([*worse(green, refactor, (), excused), *lost, *_wavering(refactor, reruns, frozenset(excused))])
+
+
+def _moved(name: str, path: str, after: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a public name is in another file now, as it was, and its old home still offers it."""
+    bare = name.partition("(")[0].partition(".")[0]
+    elsewhere = any(name in names for other, names in after.items() if other != path)
+    return elsewhere and bare in after.get(path, frozenset())
 
 
 def judge_control(turned: Sequence[str], control: SuiteReport) -> Verdict:
@@ -100,11 +109,12 @@ def judge_without(new_tests: Sequence[str], without: SuiteReport, red: SuiteRepo
 
 
 def unsteady(reports: Sequence[SuiteReport]) -> frozenset[str]:
-    """The tests that do not end the same way in every one of these runs."""
-    outcomes: dict[str, set[Outcome]] = {}
+    """The tests that do not end the same way in every one of these runs, or fail in different ways."""
+    outcomes: dict[str, set[str]] = {}
     for report in reports:
         for result in report.results:
-            outcomes.setdefault(result.id, set()).add(result.outcome)
+            how = fingerprint(result) if result.bad else result.outcome.value
+            outcomes.setdefault(result.id, set()).add(how)
     return frozenset(name for name, seen in outcomes.items() if len(seen) > 1)
 
 
