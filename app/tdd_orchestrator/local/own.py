@@ -4,7 +4,6 @@ touched.
 
 import os
 import re
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -23,6 +22,8 @@ from tdd_orchestrator.local.display import checks_table, commits_table, show
 from tdd_orchestrator.local.following import Followed, follow
 from tdd_orchestrator.local.interrupting import interruptible
 from tdd_orchestrator.local.keeping import REPO, Kept, Room
+from tdd_orchestrator.local.project_python import layered_environment, project_environment
+from tdd_orchestrator.local.readiness import ready
 from tdd_orchestrator.local.staging import LOCAL_BRANCH, refreshed, staged
 from tdd_orchestrator.local.state import read_run
 from tdd_orchestrator.local.watching import Watcher
@@ -66,9 +67,10 @@ def start(wish: RunWish, approval: Approval, console: Console) -> Ended:
     with room.held(), interruptible():
         room.must_be_free()
         title = _title(wish.prd)
-        script, python = _file(wish.script, "script"), _file(wish.python, "Python") or str(project_python(wish.repo))
+        script, python = _file(wish.script, "script"), _file(wish.python, "Python") or project_python(wish.repo)
         copy = staged(wish.repo, room.copy, wish.prd, wish.base, slug(title), title)
-        kept = Kept(copy, wish.worker or ("script" if script else ""), script, python)
+        worker = ready(wish.repo, copy.base, wish.worker, script)
+        kept = Kept(copy, worker, script, python)
         room.keep(kept)
         return _driven(wish.repo, room, kept, approval, console)
 
@@ -102,12 +104,18 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:50].strip("-") or "prd"
 
 
-def project_python(top: Path) -> Path:
-    """The project's own virtual environment, or else the Python that runs this."""
+def project_python(top: Path) -> str:
+    """The Python of the project's own virtual environment, or "" where it has none."""
     for candidate in (top / ".venv" / "bin" / "python", top / "venv" / "bin" / "python"):
         if candidate.exists():
-            return candidate
-    return Path(sys.executable)
+            return str(candidate)
+    return ""
+
+
+def _python(room: Room, kept: Kept) -> str:
+    """A Python for the tests that can be thrown away: what the workflow installs goes into it, and nowhere else."""
+    place = room.directory / "python"
+    return str(layered_environment(place, Path(kept.python)) if kept.python else project_environment(place))
 
 
 def _driven(top: Path, room: Room, kept: Kept, approval: Approval, console: Console) -> Ended:
@@ -141,7 +149,7 @@ def _world(room: Room, kept: Kept) -> AbstractContextManager[LocalGitHub]:
         runner_env={"TDD_SCRIPT": kept.script} if kept.script else {},
         app_env=worker,
         secrets=model_secrets(),
-        python=kept.python,
+        python=_python(room, kept),
         ids_from=(kept.session - 1) * IDS_A_SESSION,
         quickness=AGAIN if kept.session > 1 else None,
     )

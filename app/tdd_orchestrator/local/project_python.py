@@ -1,7 +1,10 @@
-"""A virtual environment for the demo's project: pytest and what it needs, linked from our own, and nothing else."""
+"""Virtual environments for a project's tests that can be thrown away: nothing is ever installed into somebody's own."""
 
 import importlib.metadata
+import json
 import re
+import shutil
+import subprocess
 import sys
 import venv
 from collections.abc import Iterator
@@ -9,9 +12,39 @@ from pathlib import Path
 
 from tdd_orchestrator.core.errors import TddError
 
+SITES = "import json, site; print(json.dumps(site.getsitepackages()))"
+
+
+class NoPython(TddError):
+    """The Python that shall run the project's tests cannot be used."""
+
 
 class NoPytest(TddError):
     """pytest is not installed beside this program."""
+
+
+def layered_environment(directory: Path, python: Path) -> Path:
+    """An environment on top of somebody's own: it sees their packages, and what is installed goes into it alone.
+
+    Raises `NoPython` where `python` does not run or cannot make environments.
+    """
+    shutil.rmtree(directory, ignore_errors=True)
+    _answer(python, "-m", "venv", "--without-pip", "--symlinks", str(directory))
+    made = directory / "bin" / "python"
+    theirs = json.loads(_answer(python, "-c", SITES))
+    (own,) = json.loads(_answer(made, "-c", SITES))[:1]
+    lines = [f"import site; site.addsitedir({folder!r})" for folder in theirs]
+    (Path(own) / "zz_layer_below.pth").write_text("\n".join(lines) + "\n")
+    return made
+
+
+def _answer(python: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run([str(python), *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as failed:
+        told = (getattr(failed, "stderr", "") or str(failed)).strip().splitlines()[-1:]
+        raise NoPython(f"{python} cannot be used: {''.join(told)}", remedy="Name another with `--python`.") from failed
+    return done.stdout
 
 
 def project_environment(directory: Path, package: str = "pytest") -> Path:
