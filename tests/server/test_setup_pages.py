@@ -102,8 +102,10 @@ async def test_a_server_that_cannot_begin_says_so_and_keeps_the_secrets(tmp_path
         assert json.loads((tmp_path / "data" / "app.json").read_text())["app_id"] == scene.app.id
 
 
-async def test_a_github_elsewhere_needs_to_know_where_we_are(tmp_path: Path) -> None:
-    async with setting_up(tmp_path, {"TDD_GITHUB_URL": "https://api.github.com"}) as scene:
+@pytest.mark.parametrize("public", ["", "http://localhost:8080"])
+async def test_a_github_elsewhere_needs_to_know_where_we_are(tmp_path: Path, public: str) -> None:
+    environ = {"TDD_GITHUB_URL": "https://api.github.com", "TDD_PUBLIC_URL": public}
+    async with setting_up(tmp_path, environ) as scene:
         page = await scene.enter()
         assert "<code>TDD_PUBLIC_URL=https://tdd.example.com</code>" in page
         assert "<button" not in page
@@ -129,3 +131,17 @@ async def test_the_button_sends_our_manifest_to_github(tmp_path: Path) -> None:
         page = await scene.browser.open(f"{scene.url}/setup?organization=%3Cscript%3E")
         assert scene.browser.status == 400
         assert "<script>" not in page
+
+
+async def test_a_github_that_stumbles_is_waited_for(tmp_path: Path) -> None:
+    async with setting_up(tmp_path) as scene:
+        await scene.create()
+        looking = scene.desk.looking
+        assert looking is not None
+        scene.hub.faults.respond("GET", "/app$", 401, times=None)
+        looking.forget()
+        page = await scene.browser.open(f"{scene.url}/setup")
+        assert "GitHub answered 401 to GET /app" in page
+        assert 'http-equiv="refresh"' in page
+        scene.hub.faults.clear()
+        assert "App installed" in await scene.browser.open(f"{scene.url}/setup")

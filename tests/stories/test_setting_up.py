@@ -2,10 +2,13 @@
 
 import json
 import logging
+import time
 from pathlib import Path
 
 import pytest
 
+from tdd_orchestrator.doctor.examination import examine
+from tdd_orchestrator.doctor.finding import Level
 from tdd_orchestrator.hub.acts.pulls import merge_pull
 from tdd_orchestrator.server.settings import Settings
 from world.setting_up import REPO, SettingUp, setting_up
@@ -63,5 +66,9 @@ async def test_an_app_is_made_installed_and_heard_of_and_its_repository_gets_wha
         said = "".join((*scene.browser.shown, *scene.browser.visited, caplog.text, *capfd.readouterr(), *scene.said))
         assert not [secret for secret in secrets_of(scene) if secret in said]
         assert {scene.app.webhook_secret, scene.app.private_key_pem} <= set(scene.hidden)
-    again = Settings.from_environ({"TDD_DATA_DIR": str(tmp_path / "data")})
+        stored = {"TDD_DATA_DIR": str(tmp_path / "data")}
+        found = [finding async for finding in examine(stored, REPO, time.time())]
+        assert not [finding for finding in found if finding.level is Level.FAIL]
+        assert found[-1].about == REPO
+    again = Settings.from_environ(stored)
     assert (again.app_id, again.github_url) == (scene.app.id, scene.hub.api_url)

@@ -67,7 +67,7 @@ class SettingUp:
     async def steps(self) -> dict[str, str]:
         """The light of each step, by its title."""
         if self.desk.looking is not None:
-            await self.desk.looking.look(again=True)
+            self.desk.looking.forget()
         page = await self.browser.open(f"{self.url}/setup")
         found = re.findall(r'<div class="step (\w+)">.*?<b>(.*?)</b>', page)
         return {re.sub("<.*?>", "", title): light for light, title in found}

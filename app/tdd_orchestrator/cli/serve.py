@@ -29,11 +29,11 @@ def serve_command(
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole addresses, and some hold a code
     begun = Settings.from_environ(os.environ) if names_an_app(os.environ) else None
-    configure(begun.secrets if begun else ())
+    settings = begun or Settings.before_the_app(os.environ)
+    configure(settings.secrets)
     if begun is not None and not setup:
         serve(application(begun, os.environ), begun)
         return
-    settings = begun or Settings.before_the_app(os.environ)
     desk = Desk(settings, os.environ, Door(), Switchboard(), Tools(application, configure, typer.echo))
     if begun is None:
         typer.echo(NO_APP)

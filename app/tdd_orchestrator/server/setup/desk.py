@@ -65,7 +65,7 @@ class Desk:
             return self._admitted(request, token)
         if not self._is_known(request):
             return pages.closed(self.door.was_used)
-        return await self._steps() if self.looking else self._button(request)
+        return await self._steps(self.looking) if self.looking else self._button(request)
 
     async def created(self, request: Request) -> Response:
         """GitHub sends the browser back with a code."""
@@ -93,7 +93,7 @@ class Desk:
             return pages.refused("The App is not installed on this repository, or was not seen there yet.", 404)
         async with self._lock:
             self._onboarding[repo] = await self._onboard(self.looking, repo)
-        await self._look(again=True)
+        self.looking.forget()
         return RedirectResponse("/setup", 303)
 
     async def serve(self, settings: Settings) -> None:
@@ -112,7 +112,7 @@ class Desk:
 
     async def _take(self, app: StoredApp) -> None:
         """Keep the credentials, and serve; what goes wrong with either is told on the page."""
-        self.tools.hide(app.secrets)
+        self.tools.hide((*self.settings.secrets, *app.secrets))
         self.told = self._kept(app)
         log.info("a GitHub App was set up", app_id=app.app_id, slug=app.slug)
         try:
@@ -147,7 +147,7 @@ class Desk:
 
     def _button(self, request: Request) -> Response:
         public, base = self.settings.public_url, self._base(request)
-        if public is None and not _is_local(self.settings.github_url):
+        if not _is_local(self.settings.github_url) and (public is None or _is_local(public)):
             return pages.not_yet(
                 "GitHub must reach this server, so it needs an address: restart it with TDD_PUBLIC_URL set, such as "
                 "`TDD_PUBLIC_URL=https://tdd.example.com`. For a try on your own machine take a tunnel."
@@ -167,19 +167,11 @@ class Desk:
         fit = printed or (near.is_dir() and os.access(near, os.W_OK))
         return "" if fit else f"{directory} is not writable: mend that first."
 
-    async def _steps(self) -> Response:
-        fault = await self._look()
-        if fault is not None or self.looking is None:
-            return pages.waiting(fault or TddError("There is no App yet."), self.told)
-        return pages.progress(await self.looking.look(), self._onboarding, self.told)
-
-    async def _look(self, *, again: bool = False) -> TddError | None:
+    async def _steps(self, looking: Looking) -> Response:
         try:
-            if self.looking is not None:
-                await self.looking.look(again=again)
+            return pages.progress(await looking.look(), self._onboarding, self.told)
         except TddError as fault:
-            return fault
-        return None
+            return pages.waiting(fault, self.told)
 
     async def _onboard(self, looking: Looking, repo: str) -> Onboarding | TddError:
         try:
@@ -211,9 +203,9 @@ def _is_own(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-def _is_local(api_url: str) -> bool:
-    """A hub on this machine reaches what listens on this machine."""
-    return urlsplit(api_url).hostname in ("127.0.0.1", "localhost", "::1")
+def _is_local(address: str) -> bool:
+    """A hub on this machine reaches what listens on this machine; GitHub does not."""
+    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _for_a_secret_store(app: StoredApp) -> str:

@@ -38,12 +38,16 @@ class Looking:
         self._pinged = False
         self._installations: dict[str, Mapping[str, Any]] = {}
 
-    async def look(self, *, again: bool = False) -> AppSeen:
+    async def look(self) -> AppSeen:
         """The App as it stands; a `GitHubError` where GitHub does not say."""
         async with self._lock:
-            if again or self._last is None or self._clock() - self._last[0] > KEPT_S:
+            if self._last is None or self._clock() - self._last[0] > KEPT_S:
                 self._last = (self._clock(), await self._look())
             return self._last[1]
+
+    def forget(self) -> None:
+        """The next look asks GitHub."""
+        self._last = None
 
     def reader(self, repo: str) -> RepositoryReader | None:
         """The reader of a repository that was seen."""
@@ -56,7 +60,9 @@ class Looking:
     async def _look(self) -> AppSeen:
         app = (await self.connections.app.get("/app")).json()
         found = [each async for each in self.connections.installations() if not each.get("suspended_at")]
-        rights = {repo: each for each in found for repo in sorted(await self.connections.repositories(int(each["id"])))}
+        rights: dict[str, Mapping[str, Any]] = {}
+        for each in found:
+            rights |= {repo: each for repo in sorted(await self.connections.repositories(int(each["id"])))}  # noqa: C420
         self._installations = rights
         shown = [await self._repository(repo, rights[repo]) for repo in list(rights)[:MOST]]
         return AppSeen(

@@ -81,10 +81,11 @@ def progress(seen: AppSeen, onboarding: Mapping[str, Onboarding | TddError], tol
     last = (
         "Everything that can be seen is in place. Open a pull request with a PRD in `prds/`."
         if ready
-        else "This page looks again by itself; each step turns green when it is seen."
+        else "Each step turns green when it is seen."
     )
     body = f'<p>{text(last)}</p>{_told(told)}<div class="card">{steps}</div>{repositories}{more}'
-    return page("Ready" if ready else "Almost there", body, reloads=not ready)
+    reading = any(isinstance(each, ToPaste) for each in onboarding.values())  # a reload would close what is read
+    return page("Ready" if ready else "Almost there", body, reloads=not ready and not reading)
 
 
 def waiting(fault: TddError, told: str) -> HTMLResponse:
