@@ -84,6 +84,7 @@ class Bench:
             stdin=command.stdin,
             limits=limits,
             writable=command.writable,
+            hidden=self.workspace.private,
         )
         report = self.suite.read(command, outcome, root)
         self.runs.append(SuiteRun(purpose, self._nameless(command.argv), report, seed))

@@ -35,6 +35,12 @@ class Workspace:
         """A private folder outside the work tree."""
         return self.place / "scratch"
 
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """Git's folders: ours, and that of the repository, in whose configuration a credential may lie."""
+        borrowed = (self.git.directory / "objects/info/alternates").read_text(encoding="utf-8").splitlines()
+        return (self.git.directory, *(Path(each).parent for each in borrowed))
+
     def checkout(self, treeish: str) -> None:
         """Make the work tree exactly this tree: nothing more, ignored files included."""
         (self.git.directory / "index").unlink(missing_ok=True)

@@ -292,3 +292,22 @@ def test_only_what_may_be_written_can_be_written(tmp_path: Path) -> None:
     assert "Read-only file system" in outcome.output
     assert not marker.exists()
     assert not (SOURCE / "tdd-marker").exists()
+
+
+def test_hidden_folders_are_empty(tmp_path: Path) -> None:
+    work, secret = tmp_path / "work", tmp_path / "secret"
+    for folder in (work, secret):
+        folder.mkdir()
+    (secret / "config").write_text("canary-3")
+    outcome = run(["cat", f"{secret}/config"], cwd=work, writable=[], hidden=[secret, tmp_path / "none"])
+    if not outcome.isolation.files_shut:
+        pytest.skip("this kernel does not let us shut files")
+    assert "canary-3" not in outcome.output
+    assert "No such file" in outcome.output
+    assert (secret / "config").read_text() == "canary-3"
+
+
+@pytest.mark.parametrize("where", ["/root/.netrc", "/root/.git-credentials", "~/.netrc", "~/.gitconfig"])
+def test_files_of_our_home_are_not_found_by_way_of_home(tmp_path: Path, where: str) -> None:
+    outcome = python(f"import os; print(os.path.exists(os.path.expanduser({where.replace('/root', '~')!r})))", tmp_path)
+    assert outcome.output.strip() == "False"

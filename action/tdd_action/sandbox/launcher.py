@@ -119,14 +119,19 @@ def mount_proc() -> bool:
     )
 
 
-def shut_files(writable: list[str], command: str) -> bool:
-    """Let nothing be written but these folders and a fresh /tmp: what one run leaves behind, no later run sees."""
+def shut_files(writable: list[str], hidden: list[str], command: str) -> bool:
+    """Let nothing be written but these folders and a fresh /tmp: what one run leaves behind, no later run sees.
+
+    Where `hidden` folders are, there is nothing to be read either.
+    """
     held = {path: os.open(path, os.O_PATH) for path in map(os.path.realpath, writable)}
     try:
         if not set_read_only("/", True):
             return False
         fresh = [each for each in SHARED_FOLDERS if os.path.isdir(each) and not command.startswith(f"{each}/")]
         for place in fresh:
+            mounted(b"tmpfs", place, b"tmpfs", 0)
+        for place in filter(os.path.isdir, hidden):
             mounted(b"tmpfs", place, b"tmpfs", 0)
         for path, descriptor in held.items():
             os.makedirs(path, exist_ok=True)
@@ -169,7 +174,9 @@ def supervise(spec: Spec, walls: frozenset[str]) -> int:
     own_proc = "proc" in walls and mount_proc()
     try:
         shut = (
-            own_proc and spec["writable"] is not None and shut_files([spec["cwd"], *spec["writable"]], spec["argv"][0])
+            own_proc
+            and spec["writable"] is not None
+            and shut_files([spec["cwd"], *spec["writable"]], spec["hidden"], spec["argv"][0])
         )
     except OSError as fault:
         say(spec, {"code": None, "failure": f"The files could not be shut: {fault}."})

@@ -46,6 +46,7 @@ def play(cheat: Cheat, place: Path) -> Caught:
     place.mkdir(parents=True, exist_ok=True)
     (place / "mark").mkdir()
     repo = small_repo(place / "repo", cheat.files)
+    repo.git("config", "http.extraheader", f"AUTHORIZATION: basic {CANARY}")
     if cheat.commits:
         return _proven(cheat, repo, place)
     with Listener() as listener:
