@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help demo test lint types check bench cheaters honest lock clean
+.PHONY: help demo test lint types runners check bench cheaters honest lock clean
 
 help:
 	@echo "make demo [KEEP=dir]  watch a PRD become proven code on this machine"
 	@echo "make test             linters, types and tests"
+	@echo "make runners          the same for test runners of other languages, and other people's projects"
 	@echo "make bench            benchmarks, printed as ratios"
 	@echo "make cheaters         every cheat through the real gates, as a matrix (docs/cheaters.md)"
 	@echo "make honest           honest changes through the real gates, as a matrix (docs/honest.md)"
@@ -37,7 +38,10 @@ types: $(READY)
 check: lint types
 
 test: check
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "not runners" $(TESTS)
+
+runners: $(READY)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m runners $(TESTS)
 
 bench: $(READY)
 	@PYTHONPATH=tests $(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""Tests made to fail, code that meddles, answers that echo, modules that stand in for others: judged by their text."""
+"""Tests made to fail, code that meddles, answers that echo, modules that stand in for others: by their text."""
 
 import ast
 

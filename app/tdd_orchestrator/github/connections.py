@@ -41,6 +41,7 @@ class Connections:
         self._wire = Wire(app.api_url, clock=clock)
         self._paces: dict[int, WritePace] = {}
         self._connections: dict[str, Connection] = {}
+        self._looking: dict[int, InstallationTokens] = {}
         app_wire = Wire(app.api_url, AppAuthStrategy(app.app_id, app.private_key), clock=clock)
         self._app_wire = app_wire
         self.app = Connection("", app_wire, _Signed(), pace=WritePace(0), patience=patience, app_id=app.app_id)
@@ -80,7 +81,8 @@ class Connections:
 
     async def repositories(self, installation: int) -> tuple[str, ...]:
         """The names (`owner/name`) of the repositories that an installation covers."""
-        tokens = InstallationTokens(self._app_wire, installation, None, {"metadata": "read"})
+        kept = InstallationTokens(self._app_wire, installation, None, {"metadata": "read"})
+        tokens = self._looking.setdefault(installation, kept)
         connection = Connection("", self._wire, tokens, pace=WritePace(0), patience=self._patience)
         found = connection.pages("/installation/repositories", inside="repositories")
         return tuple([str(repository["full_name"]) async for repository in found])

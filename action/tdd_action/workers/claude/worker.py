@@ -89,7 +89,7 @@ def model_for(config: Config, stage: Stage, attempt: int) -> str:
     if attempt > 1 and ladder:
         return ladder[min(attempt - 2, len(ladder) - 1)]
     models = {Stage.RED: config.models.red, Stage.GREEN: config.models.green, Stage.REFACTOR: config.models.refactor}
-    return models.get(stage, config.models.review)
+    return models.get(stage, config.models.refactor)
 
 
 def ground_of(stage: StageRequest, config: Config) -> Ground:

@@ -1,0 +1,28 @@
+"""Which tests belong to the lane of foreign test runners and projects: they compile and install, which takes time."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+FOREIGN = (
+    "test_stories_in_other_suites.py",
+    "test_suite_cargo_endings.py",
+    "test_suite_cargo_stories.py",
+    "test_suite_go_endings.py",
+    "test_suite_go_stories.py",
+    "test_suite_java_stories.py",
+    "test_suite_node_runs.py",
+    "test_suite_ruby_endings.py",
+    "test_suite_ruby_stories.py",
+    "test_suite_vitest_and_jest.py",
+    "test_suites_on_public_packages.py",
+    "test_run_a_project_from_pypi.py",
+)
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """`make test` leaves these out, `make runners` runs them alone."""
+    for item in items:
+        if Path(item.path).name in FOREIGN:
+            item.add_marker("runners")
