@@ -18,7 +18,9 @@ YOURS, OURS = 1, 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0: done, refusals included, which stand in the result files. 1: something for the user to mend. 3: our bug."""
+    """0: done, refusals included, which stand in the result files. 1: something for the user to mend, which a proof
+    that stands alone and does not hold is as well. 3: our bug.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     environ = scrubbed_process(SECRETS)
     on_github = environ.get("GITHUB_ACTIONS") == "true"
@@ -32,7 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             hear(environ)
             return 0
         inputs = read_inputs(environ)
-        run(inputs, environ, Outputs(inputs.out, inputs.output_file, inputs.summary_file))
+        accepted = run(inputs, environ, Outputs(inputs.out, inputs.output_file, inputs.summary_file))
+        if inputs.alone and not accepted:
+            return YOURS
     except TddError as fault:
         print(annotation(Remark("", 0, "failure", str(fault))) if on_github else str(fault), file=sys.stderr)
         return YOURS

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from tdd_action.from_event import assignment_of_event
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.result import Assignment, Step
 from tdd_orchestrator.core.wire import MalformedWire, from_wire
@@ -39,7 +40,10 @@ class WrongInputs(TddError):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """One step's inputs. Folders are absolute; `out` is made when it is first written to."""
+    """One step's inputs. Folders are absolute; `out` is made when it is first written to.
+
+    `alone`: nobody dispatched this proof, it stands for itself as a check; then a refusal fails the step.
+    """
 
     job: Job
     assignment: Assignment
@@ -48,6 +52,7 @@ class Inputs:
     worker: str = ""
     script: str = ""
     lander: Lander = Lander.APP
+    alone: bool = False
     api_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     output_file: Path | None = None
@@ -69,7 +74,8 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
     faults: list[str] = []
     job = _choice(Job, environ, "TDD_STEP", None, faults)
     lander = _choice(Lander, environ, "TDD_LANDER", Lander.APP, faults)
-    assignment = _assignment(environ.get("TDD_ASSIGNMENT", ""), faults)
+    alone = job is Job.PROVE and not environ.get("TDD_ASSIGNMENT")
+    assignment = assignment_of_event(environ) if alone else _assignment(environ.get("TDD_ASSIGNMENT", ""), faults)
     repository = _folder(environ, faults)
     out = environ.get("TDD_OUT_DIR") or (environ.get("RUNNER_TEMP", "") and f"{environ['RUNNER_TEMP']}/tdd")
     if not out:
@@ -90,6 +96,7 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
         worker=environ.get("TDD_WORKER", ""),
         script=environ.get("TDD_SCRIPT", ""),
         lander=lander,
+        alone=alone,
         api_key=environ.get("ANTHROPIC_API_KEY", ""),
         token=_token(environ),
         output_file=_optional(environ, "GITHUB_OUTPUT"),

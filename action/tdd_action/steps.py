@@ -21,12 +21,16 @@ Ran = tuple[bool, str]
 """Whether the step's claim holds, and the summary of it."""
 
 
-def run(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> None:
-    """Do the step. What the user must mend is reported in the result files like any refusal; the rest is raised."""
+def run(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> bool:
+    """Do the step, and say whether its claim holds.
+
+    What the user must mend is reported in the result files like any refusal; the rest is raised.
+    """
     accepted, markdown = STEPS[inputs.job](inputs, environ, outputs)
     outputs.set("accepted", "true" if accepted else "false")
     outputs.set("result", str(inputs.out))
     outputs.summarise(markdown)
+    return accepted
 
 
 def _config(inputs: Inputs, environ: Mapping[str, str]) -> Config:
