@@ -307,7 +307,11 @@ def test_hidden_folders_are_empty(tmp_path: Path) -> None:
     assert (secret / "config").read_text() == "canary-3"
 
 
-@pytest.mark.parametrize("where", ["/root/.netrc", "/root/.git-credentials", "~/.netrc", "~/.gitconfig"])
-def test_files_of_our_home_are_not_found_by_way_of_home(tmp_path: Path, where: str) -> None:
-    outcome = python(f"import os; print(os.path.exists(os.path.expanduser({where.replace('/root', '~')!r})))", tmp_path)
+@pytest.mark.parametrize("name", [".netrc", ".git-credentials", ".gitconfig", ".ssh", ".config"])
+def test_what_lies_in_our_home_is_not_found_by_way_of_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).write_text("canary-4")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    outcome = python(f"import os; print(os.path.exists(os.path.expanduser('~/{name}')))", tmp_path)
     assert outcome.output.strip() == "False"
