@@ -141,6 +141,10 @@ def test_a_helper_that_asserts_nothing_does_not_help() -> None:
         ("from evil import x as pytest_pyfunc_call", ["pytest_pyfunc_call"]),
         ("if True:\n    def pytest_configure(): ...", ["pytest_configure"]),
         ("pytest_configure = lambda config: None", ["pytest_configure"]),
+        ("collect_ignore = ['test_old.py']", ["collect_ignore"]),
+        ("try:\n    from evil import pytest_configure\nexcept ImportError:\n    pass", ["pytest_configure"]),
+        ("def f():\n    global pytest_plugins", ["pytest_plugins"]),
+        ("def load_tests(*_):\n    return None", ["load_tests"]),
         (
             "import pytest, pytest_asyncio\n@pytest.fixture\ndef cart(): ...\ndef pytest_generate_tests(metafunc): ...",
             [],
@@ -152,6 +156,12 @@ def test_hooks_are_no_part_of_a_test(source: str, names: list[str]) -> None:
     found = foreign_hooks(source, "tests/conftest.py")
     assert [reason.sentence.split("`")[1] for reason in found] == names
     assert all(reason.test == reason.path == "tests/conftest.py" for reason in found)
+
+
+def test_a_hook_that_was_there_word_for_word_is_no_news() -> None:
+    before = "def pytest_configure(config):\n    pass\n"
+    assert foreign_hooks(before + "x = 1\n", "conftest.py", before) == ()
+    assert len(foreign_hooks(before.replace("pass", "return"), "conftest.py", before)) == 1
 
 
 def test_each_complaint_stands_at_its_line() -> None:
