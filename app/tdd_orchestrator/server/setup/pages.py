@@ -15,6 +15,11 @@ from tdd_orchestrator.server.setup.onboarding_pull import NothingMissing, Onboar
 from tdd_orchestrator.server.setup.seen import AppSeen, RepositorySeen
 from tdd_orchestrator.server.setup.steps import Step, app_steps, is_ready, repository_steps
 
+INVITATION = (
+    "This server has no GitHub App yet. One button makes it; GitHub asks you for its name. Be signed in there first, "
+    "in this browser."
+)
+
 
 def closed(was_used: bool) -> HTMLResponse:
     """For whoever does not have the token."""
@@ -34,7 +39,7 @@ def start(manifest: Mapping[str, Any], address: str, origin: str, wish: Wish, to
     rights = ", ".join(f"`{name}: {level}`" for name, level in sorted(wanted.items()))
     events = ", ".join(f"`{event}`" for event in manifest["default_events"])
     body = (
-        f"<p>{text('This server has no GitHub App yet. One button makes it; GitHub asks you for its name.')}</p>"
+        f"<p>{text(INVITATION)}</p>"
         f"{_told(told)}"
         f'<form method="post" action="{escape(address)}">'
         f'<input type="hidden" name="manifest" value="{escape(json.dumps(manifest))}">'
@@ -44,7 +49,7 @@ def start(manifest: Mapping[str, Any], address: str, origin: str, wish: Wish, to
         f"<p>{text(f'It hears: {events}')}</p></div>"
         f"{_options(wish)}"
     )
-    return page("Set up TDD Orchestrator", body, form_to=origin)
+    return page("Set up a GitHub App", body, form_to=origin)
 
 
 def _options(wish: Wish) -> str:
@@ -63,7 +68,7 @@ def _options(wish: Wish) -> str:
 
 def not_yet(said: str) -> HTMLResponse:
     """Before anything can be made, GitHub must be able to reach us."""
-    return page("Set up TDD Orchestrator", f"<p>{text(said)}</p>")
+    return page("Set up a GitHub App", f"<p>{text(said)}</p>")
 
 
 def refused(fault: TddError | str, status: int = 400) -> HTMLResponse:
