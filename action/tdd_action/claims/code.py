@@ -47,7 +47,7 @@ def _sources(workspace: Workspace, tree: str) -> list[str]:
 def _shadowing(workspace: Workspace, subject: Subject, base: SuiteReport, before: str, after: str) -> Iterator[Reason]:
     """New modules that tests import from elsewhere already: a `hypothesis.py` beside the code, for one."""
     there = {entry.path for entry in workspace.entries(before)}
-    roots = subject.planned.source_roots
+    roots = [root for root in subject.planned.source_roots if f"{root}/__init__.py" not in there]
     fresh = [
         (each.path, top_module(each.path, roots))
         for each in workspace.differences(before, after)

@@ -57,6 +57,7 @@ def _shadowing(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]
     taken = {module for path in code if (module := top_module(path, roots))}
     tree = frozenset([*there, *(file.path for file in files if file.after is not None)])
     fresh = [file.path for file in files if file.before is None and file.path.endswith(".py")]
-    named = [(path, module_of_test(path, tree)) for path in fresh]
+    old = {module_of_test(path, frozenset(there)) for path in there if path.endswith(".py") and is_test_path(path)}
+    named = [(path, module) for path in fresh if (module := module_of_test(path, tree)) not in old]
     for refusal in shadowing(named, taken, "the code under test"):
         yield Reason("", None, refusal.path, 0, refusal.sentence)

@@ -75,7 +75,7 @@ class Pytest:
         written = {
             "report": str(report),
             "arguments": [*self.arguments, *ALWAYS, *own, *more, *(tests or ())],
-            "paths": [str(root / each) for each in self.source_roots if (root / each).is_dir()],
+            "paths": [str(root / each) for each in self.source_roots if _starts_imports(root / each)],
             "shuffle_seed": seed,
         }
         orders.write_text(json.dumps(written))
@@ -88,6 +88,11 @@ class Pytest:
             selected=tests,
             collect_only=bool(more),
         )
+
+
+def _starts_imports(folder: Path) -> bool:
+    """Whether imports start there: inside a package, a module of its own would be taken for Python's `types`."""
+    return folder.is_dir() and not (folder / "__init__.py").exists()
 
 
 def interpreter(root: Path) -> str:

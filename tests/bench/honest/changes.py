@@ -67,6 +67,7 @@ def _change(found: Mapping[str, Any]) -> Change:
         kind=TaskKind(task.get("kind", "behaviour")),
         owned=tuple(task.get("files", ("src/**",))),
         tests=tuple(task.get("tests", ("tests/test_new.py",))),
+        source=tuple(task.get("source", ("src/**",))),
         refused=found.get("refused", ""),
     )
 
