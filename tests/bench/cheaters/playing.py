@@ -95,7 +95,7 @@ def _whole(cheat: Cheat, repo: SmallRepo, place: Path, script: str) -> WorkResul
 def _judged(cheat: Cheat, result: WorkResult) -> Caught:
     for report in result.stages:
         if report.state in (StageState.REFUSED, StageState.ERROR, StageState.DROPPED):
-            said = " ".join([report.sentence, *(remark.message for remark in report.remarks)])
+            said = " ".join(dict.fromkeys([report.sentence, *(remark.message for remark in report.remarks)]))
             return Caught(cheat, report.stage.value, said)
     notices = [remark.message for report in result.stages for remark in report.remarks]
     return Caught(cheat, "notice" if notices else "", " ".join(notices) or "It was accepted.")

@@ -14,7 +14,7 @@ from tdd_action.workers.script import ScriptWorker
 from tdd_action.workers.script_file import read_script
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
 from tdd_orchestrator.core.result import Assignment, StageState, Step
-from tdd_orchestrator.core.settings import Config, ProjectSettings
+from tdd_orchestrator.core.settings import Config, ProjectSettings, TddSettings
 from world.small_repo import small_repo
 from world.tdd_project import OLD
 
@@ -73,13 +73,13 @@ def _change(found: Mapping[str, Any]) -> Change:
 
 
 def judge(change: Change, place: Path) -> Judged:
-    """Work the change as a task, then prove what came of it, both with the default configuration."""
+    """Work the change as a task, then prove what came of it, both with the default configuration, and pytest."""
     repo = small_repo(place / "repo", change.files)
     task = PlannedTask("TASK-1", change.change[:60], change.kind, ("REQ-1",), (), change.owned, change.tests)
     written = {name: getattr(change, name) for name in ("red", "green", "refactor")}
     stages = {name: {"write": dict(files)} for name, files in written.items() if files}
     script = json.dumps({"version": 1, "tasks": {"TASK-1": [stages]}})
-    config = Config(project=ProjectSettings(source=change.source))
+    config = Config(project=ProjectSettings(source=change.source), tdd=TddSettings(suite="pytest"))
     head = repo.head
     assignment = Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task)
     result = work(assignment, repo.path, ScriptWorker(read_script("script.json", script)), config, place / "out")
