@@ -1,6 +1,7 @@
 """The one root of the exceptions that are somebody's to mend.
 
-An exception's docstring is its default message. Everything that is not a `TddError` is a bug of ours: exit 3 and a report to paste.
+An exception's docstring is its default message. Everything that is not a `TddError` is a bug of ours: exit 3 and a
+report to paste.
 """
 
 import inspect
