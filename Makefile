@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help demo test lint types runners check bench cheaters honest lock clean
+.PHONY: help demo test lint types gates runners check bench cheaters honest lock clean
 
 help:
 	@echo "make demo [KEEP=dir]  watch a PRD become proven code on this machine"
 	@echo "make test             linters, types and tests"
+	@echo "make gates            cheats, a sample of honest changes and mutilated proofs through the real gates"
 	@echo "make runners          the same for test runners of other languages, and other people's projects"
 	@echo "make bench            benchmarks, printed as ratios"
 	@echo "make cheaters         every cheat through the real gates, as a matrix (docs/cheaters.md)"
@@ -38,7 +39,10 @@ types: $(READY)
 check: lint types
 
 test: check
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "not runners" $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "not runners and not gates" $(TESTS)
+
+gates: $(READY)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m gates $(TESTS)
 
 runners: $(READY)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m runners $(TESTS)

@@ -1,4 +1,4 @@
-"""Which tests belong to the lane of foreign test runners and projects: they compile and install, which takes time."""
+"""The two lanes beside `make test`: foreign test runners and projects, and cheats, honest changes and mutilations."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,8 +21,13 @@ FOREIGN = (
 )
 
 
+GATES = ("test_cheaters.py", "test_certificate_mutations.py", "test_honest_changes.py")
+
+
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """`make test` leaves these out, `make runners` runs them alone."""
+    """`make test` leaves both lanes out; `make runners` and `make gates` run one of them alone."""
     for item in items:
         if Path(item.path).name in FOREIGN:
             item.add_marker("runners")
+        if Path(item.path).name in GATES:
+            item.add_marker("gates")

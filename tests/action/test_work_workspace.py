@@ -120,7 +120,8 @@ def test_a_bundle_carries_the_commits_to_another_repository(repo: SmallRepo, tmp
 
 
 def test_a_name_that_is_no_commit_is_refused_with_what_to_do(repo: SmallRepo) -> None:
-    with pytest.raises(GitFailed, match=r"no commit 'nowhere'.*fetch the whole history"), workspace(repo.path, "nowhere"):
+    told = r"no commit 'nowhere'.*fetch the whole history"
+    with pytest.raises(GitFailed, match=told), workspace(repo.path, "nowhere"):
         pass
 
 

@@ -1,6 +1,6 @@
 """A finding in a file that a person wrote: where it is, what is wrong, and what to write instead."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -22,6 +22,12 @@ class Fault:
     level: Level = "failure"
     code: str = ""
     about: str = ""
+
+
+def on_a_line_of(text: str, fault: Fault) -> Fault:
+    """The fault on a line that the text has: a reader that misses something at the end points behind the last one."""
+    last = max(1, len(text.splitlines()))
+    return fault if fault.line <= last else replace(fault, line=last)
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str | None:

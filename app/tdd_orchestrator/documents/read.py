@@ -1,9 +1,10 @@
 """A PRD file from its bytes: what is refused before it is parsed, and which form it is in."""
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from tdd_orchestrator.core.fault import Fault
+from tdd_orchestrator.core.fault import Fault, on_a_line_of
 from tdd_orchestrator.core.located import Located
 from tdd_orchestrator.core.prd import LARGEST, Prd, Structured, parse_prd
 from tdd_orchestrator.documents.json_tree import json_tree
@@ -19,7 +20,8 @@ def read_prd(path: str, raw: bytes) -> Prd:
     if refused := _refused(path, raw):
         return Prd(path, PurePosixPath(path).stem, faults=(refused,))
     text = raw.decode("utf-8-sig")
-    return parse_prd(path, text, structured=_structured(path, text) if text.strip() else None)
+    prd = parse_prd(path, text, structured=_structured(path, text) if text.strip() else None)
+    return replace(prd, faults=tuple(on_a_line_of(text, fault) for fault in prd.faults))
 
 
 def _refused(path: str, raw: bytes) -> Fault | None:
