@@ -10,7 +10,7 @@ WORKERS ?= 2
 help:
 	@echo "make demo [KEEP=dir]  watch a PRD become proven code on this machine"
 	@echo "make test             linters, types and tests"
-	@echo "make gates            cheats, a sample of honest changes and mutilated proofs through the real gates"
+	@echo "make long             proofs, cheats, honest changes and whole runs with real jobs"
 	@echo "make runners          the same for test runners of other languages, and other people's projects"
 	@echo "make bench            benchmarks, printed as ratios"
 	@echo "make cheaters         every cheat through the real gates, as a matrix (docs/cheaters.md)"
@@ -39,10 +39,10 @@ types: $(READY)
 check: lint types
 
 test: check
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "not runners and not gates" $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "not runners and not long" $(TESTS)
 
-gates: $(READY)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m gates $(TESTS)
+long: $(READY)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m long $(TESTS)
 
 runners: $(READY)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m runners $(TESTS)

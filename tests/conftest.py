@@ -1,6 +1,5 @@
-"""The two lanes beside `make test`: foreign test runners and projects, and cheats, honest changes and mutilations."""
+"""The two lanes beside `make test`: foreign test runners and projects; proofs, cheats and whole runs with real jobs."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,21 @@ FOREIGN = (
 )
 
 
-GATES = ("test_cheaters.py", "test_certificate_mutations.py", "test_honest_changes.py")
+LONG = (
+    "test_certificate_mutations.py",
+    "test_certificate_of_named_commits.py",
+    "test_cheaters.py",
+    "test_honest_changes.py",
+    "test_prove_from_git.py",
+    "test_run_on_ones_own_repository.py",
+)
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """`make test` leaves both lanes out; `make runners` and `make gates` run one of them alone."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make test` leaves both lanes out; `make runners` and `make long` run one of them alone. The slowest come first."""
+    items.sort(key=lambda item: ("test_the_demo" not in str(item.path), "stories" not in str(item.path)))
     for item in items:
         if Path(item.path).name in FOREIGN:
             item.add_marker("runners")
-        if Path(item.path).name in GATES:
-            item.add_marker("gates")
+        if Path(item.path).name in LONG:
+            item.add_marker("long")

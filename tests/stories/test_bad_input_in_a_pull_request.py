@@ -18,7 +18,7 @@ MALFORMED = {
     "a cycle": ("md", f"{FIRST}\nDepends on: REQ-2\n\n{SECOND}\nDepends on: REQ-1\n", 15, "→"),
     "an unknown dependency": ("md", f"{FIRST}\nDepends on: REQ-9\n", 7, "`REQ-9`"),
     "front matter that is no YAML": ("md", f"---\ntitle: [\n---\n{FIRST}", 3, "not YAML"),
-    "YAML that is none": ("yml", "title: Shop\nrequirements: [\n", 3, "not YAML"),
+    "YAML that is none": ("yml", "title: Shop\nrequirements: [\n", 2, "not YAML"),
     "JSON that is none": ("json", '{"title": "Shop",\n "requirements": [}\n', 2, "not JSON"),
     "5 MB": ("md", FIRST + "words and more of them\n" * 230_000, 1, "1 MB"),
 }
