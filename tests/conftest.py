@@ -31,7 +31,7 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make test` leaves both lanes out; `make runners` and `make long` run one of them alone. The slowest come first."""
+    """`make test` leaves both lanes out; `make runners` and `make long` run one each. The slowest tests come first."""
     items.sort(key=lambda item: ("test_the_demo" not in str(item.path), "stories" not in str(item.path)))
     for item in items:
         if Path(item.path).name in FOREIGN:
