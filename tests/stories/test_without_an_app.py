@@ -16,7 +16,7 @@ PERMISSIONS = {"actions": "write", "checks": "write", "contents": "write", "issu
 
 
 async def test_the_workflow_lands_while_the_app_is_away_and_the_app_takes_over_again(tmp_path: Path) -> None:
-    async with story(tmp_path, TWO) as told:
+    async with story(tmp_path, TWO, sweep_s=0.3) as told:
         told.runner.acts["TASK-1.1"] = "hang"
         told.open_pull()
         await told.until(lambda: len(told.runner.seen) == 2)
