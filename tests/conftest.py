@@ -21,12 +21,14 @@ FOREIGN = (
 
 
 LONG = (
+    "test_bad_input_of_a_worker.py",
     "test_certificate_mutations.py",
     "test_certificate_of_named_commits.py",
     "test_cheaters.py",
     "test_honest_changes.py",
     "test_prove_from_git.py",
     "test_run_on_ones_own_repository.py",
+    "test_serverless.py",
 )
 
 
