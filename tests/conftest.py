@@ -1,5 +1,6 @@
 """The two lanes beside `make test`: foreign test runners and projects; proofs, cheats and whole runs with real jobs."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ LONG = (
     "test_run_on_ones_own_repository.py",
     "test_serverless.py",
 )
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the processes that tests start: a shell that runs us in the background has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
