@@ -66,14 +66,11 @@ class Engine:
     other.
     """
 
-    def __init__(
-        self, store: StateStore, performer: Callable[[int], Performer], *, watch: Callable[[Run], None] | None = None
-    ) -> None:
+    def __init__(self, store: StateStore, performer: Callable[[int], Performer]) -> None:
         self._store = store
         self._performer = performer
         self._books: dict[int, Book] = {}
         self._known: dict[int, Loaded] = {}
-        self._watch = watch
 
     async def load(self, number: int, *, afresh: bool = False) -> Run | None:
         """The run of a pull request as it was last seen; `afresh` asks the repository again.
@@ -114,7 +111,6 @@ class Engine:
             if turn.loaded.run is None:
                 return None
             waiting = await self._act(number, turn)
-            self._tell(number, turn)
             if not waiting:
                 await self._show(number, turn)
                 return await self._rest(number, turn)
@@ -210,11 +206,6 @@ class Engine:
     def _view(self, number: int, loaded: Loaded) -> Run | None:
         """The run with what is known but not saved yet."""
         return _fold(loaded.run, tuple(e for e in self._book(number).late if e.txn not in loaded.applied))[0]
-
-    def _tell(self, number: int, turn: Turn) -> None:
-        run = self._view(number, turn.loaded)
-        if self._watch and run is not None:
-            self._watch(run)
 
     def _book(self, number: int) -> Book:
         return self._books.setdefault(number, Book())

@@ -23,7 +23,7 @@ from tdd_orchestrator.hub.pages import hub_with_pages
 from tdd_orchestrator.hub.runner import LocalRunner
 from tdd_orchestrator.hub.thread import HubThread
 from tdd_orchestrator.local.git import git
-from tdd_orchestrator.local.own import model_secrets
+from tdd_orchestrator.local.keys import model_secrets
 from tdd_orchestrator.manifests import ACTION, action_directory, manifest
 
 LOGIN = "maintainer"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind, critical_path
+from tdd_orchestrator.core.prices import FREE_WORKERS
 from tdd_orchestrator.core.run import Quote
 
 # Assumed tokens in millions (fresh input, cached input, output) of one attempt, and its minutes on a hosted runner.
@@ -18,7 +19,6 @@ ATTEMPT_MTOK = {
 ATTEMPT_MINUTES = 6.0
 # Dollars a million tokens (input, cache read, output): Claude Sonnet 5.5 in November 2026.
 USD_PER_MTOK = (2.0, 0.10, 10.0)
-FREE_WORKERS = frozenset({"script", "human", "command"})
 ATTEMPTS_P90 = 2.2
 """Nine in ten plans need no more than this many times the median; an assumption like the ones above."""
 

@@ -2,7 +2,6 @@
 touched.
 """
 
-import os
 import re
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from tdd_orchestrator.local.display import checks_table, commits_table, show
 from tdd_orchestrator.local.following import Followed, follow
 from tdd_orchestrator.local.interrupting import interruptible
 from tdd_orchestrator.local.keeping import REPO, Kept, Room
+from tdd_orchestrator.local.keys import model_environment, model_secrets
 from tdd_orchestrator.local.project_python import layered_environment, project_environment
 from tdd_orchestrator.local.readiness import ready
 from tdd_orchestrator.local.staging import LOCAL_BRANCH, refreshed, staged
@@ -146,7 +146,7 @@ def _world(room: Room, kept: Kept) -> AbstractContextManager[LocalGitHub]:
         source=room.copy,
         default_branch=LOCAL_BRANCH,
         login=LOGIN,
-        runner_env={"TDD_SCRIPT": kept.script} if kept.script else {},
+        runner_env=model_environment() | ({"TDD_SCRIPT": kept.script} if kept.script else {}),
         app_env=worker,
         secrets=model_secrets(),
         python=_python(room, kept),
@@ -204,8 +204,3 @@ def _file(path: Path | None, noun: str) -> str:
     if path is not None and not path.is_file():
         raise TddError(f"There is no {noun} {path}.", remedy="Name a file that is there.")
     return str(path.absolute()) if path else ""
-
-
-def model_secrets() -> dict[str, str]:
-    """The keys of models that this environment has, as the repository's secrets."""
-    return {name: os.environ[name] for name in ("ANTHROPIC_API_KEY",) if os.environ.get(name)}
