@@ -6,9 +6,11 @@ import pytest
 
 from tdd_orchestrator.core.asserting import asserting_lines
 from tdd_orchestrator.core.controls import falsified
-from tdd_orchestrator.core.echoes import echoes
+from tdd_orchestrator.core.echoes import Literals, echoes
+from tdd_orchestrator.core.echoes_python import constants, examples
 from tdd_orchestrator.core.evidence import Outcome, SuiteReport, TestResult, judge_control, judge_without
 from tdd_orchestrator.core.meddling import meddling
+from tdd_orchestrator.core.meddling_python import findings
 from tdd_orchestrator.core.old_support import old_tests, overlaid, undermined
 from tdd_orchestrator.core.public_names import imported_names
 from tdd_orchestrator.core.shadows import imports_of, module_of_test, shadowing, top_module
@@ -107,12 +109,13 @@ def test_what_passes_without_the_code_is_named_unless_it_always_did() -> None:
     ],
 )
 def test_code_that_reaches_for_its_judge_is_named(code: str, said: str) -> None:
-    found = meddling("a.py", None, code)
+    found = meddling(findings, "a.py", None, code)
     assert (said in found[0].sentence) if said else not found
-    assert meddling("a.py", code, code) == (), "what was there before is no news"
-    assert meddling("a.py", None, code, [code]) == (), "nor what the project did elsewhere"
+    assert meddling(findings, "a.py", code, code) == (), "what was there before is no news"
+    assert meddling(findings, "a.py", None, code, [code]) == (), "nor what the project did elsewhere"
 
 
+LITERALS = Literals(examples, constants)
 TEST = {"tests/test_a.py": "def test_a():\n    assert price('green tea') == 90\n    assert price('x') == 1\n"}
 
 
@@ -127,7 +130,7 @@ TEST = {"tests/test_a.py": "def test_a():\n    assert price('green tea') == 90\n
     ],
 )
 def test_an_answer_that_echoes_the_example_is_remarked_on(before: str | None, after: str, count: int) -> None:
-    assert len(echoes(TEST, "src/a.py", before, after)) == count
+    assert len(echoes(LITERALS, TEST, "src/a.py", before, after)) == count
 
 
 def test_support_of_old_tests_may_grow_and_not_change() -> None:

@@ -7,9 +7,10 @@ from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.echoes import echoes
 from tdd_orchestrator.core.evidence import Reason, SuiteReport, Verdict
 from tdd_orchestrator.core.evidence.verdicts import settled
+from tdd_orchestrator.core.language import Language
+from tdd_orchestrator.core.languages import language_of
 from tdd_orchestrator.core.meddling import meddling
-from tdd_orchestrator.core.policy import ABSENT
-from tdd_orchestrator.core.python_tests import is_test_path
+from tdd_orchestrator.core.policy import ABSENT, is_named_as_test
 from tdd_orchestrator.core.shadows import TEST_TOOLS, imports_of, shadowing, top_module
 
 
@@ -27,21 +28,27 @@ def echoed(workspace: Workspace, new_tests: tuple[str, ...], before: str, after:
     tests = {path: text for path in sorted(files) if (text := _text(workspace, after, path))}
     return tuple(
         reason
-        for path in _changed(workspace, before, after)
-        for reason in echoes(tests, path, _text(workspace, before, path), _text(workspace, after, path) or "")
+        for path, language in _changed(workspace, before, after)
+        for reason in echoes(
+            language.literals,
+            {name: text for name, text in tests.items() if name.endswith(language.endings)},
+            path,
+            _text(workspace, before, path),
+            _text(workspace, after, path) or "",
+        )
     )
 
 
 def _meddling(workspace: Workspace, before: str, after: str) -> Iterator[Reason]:
-    for path in _changed(workspace, before, after):
+    for path, language in _changed(workspace, before, after):
         was, now = _text(workspace, before, path), _text(workspace, after, path) or ""
-        if meddling(path, was, now):  # only then is it worth reading all the rest
-            yield from meddling(path, was, now, _sources(workspace, before))
+        if meddling(language.findings, path, was, now):  # only then is it worth reading all the rest
+            yield from meddling(language.findings, path, was, now, _sources(workspace, before, language))
 
 
-def _sources(workspace: Workspace, tree: str) -> list[str]:
-    paths = [entry.path for entry in workspace.entries(tree)]
-    return [_text(workspace, tree, path) or "" for path in paths if path.endswith(".py") and not is_test_path(path)]
+def _sources(workspace: Workspace, tree: str, language: Language) -> list[str]:
+    paths = [entry.path for entry in workspace.entries(tree) if entry.path.endswith(language.endings)]
+    return [_text(workspace, tree, path) or "" for path in paths if not is_named_as_test(path)]
 
 
 def _shadowing(workspace: Workspace, subject: Subject, base: SuiteReport, before: str, after: str) -> Iterator[Reason]:
@@ -64,10 +71,11 @@ def _shadowing(workspace: Workspace, subject: Subject, base: SuiteReport, before
         yield Reason("", None, refusal.path, 0, refusal.sentence)
 
 
-def _changed(workspace: Workspace, before: str, after: str) -> list[str]:
-    """Python files that are no tests, and that are there afterwards."""
+def _changed(workspace: Workspace, before: str, after: str) -> list[tuple[str, Language]]:
+    """Sources that can be read and are no tests, and that are there afterwards."""
     changed = [each.path for each in workspace.differences(before, after) if each.mode_after != ABSENT]
-    return [path for path in changed if path.endswith(".py") and not is_test_path(path)]
+    read = [(path, language_of(path)) for path in changed if not is_named_as_test(path)]
+    return [(path, language) for path, language in read if language is not None]
 
 
 def _text(workspace: Workspace, tree: str, path: str) -> str | None:

@@ -1,21 +1,9 @@
 """The new tests, made to fail: laid over the tree for one run, to see whether anything else answers for them."""
 
-from collections.abc import Callable, Iterable, Mapping
-
 from tdd_action.workspace import Workspace
-from tdd_orchestrator.core import controls_javascript
-from tdd_orchestrator.core.controls import falsified
 from tdd_orchestrator.core.evidence.reports import selects
-from tdd_orchestrator.core.javascript_tests import named_tests
+from tdd_orchestrator.core.language import Control
 from tdd_orchestrator.core.languages import language_of
-from tdd_orchestrator.core.new_tests import functions_of
-
-Names = Callable[[str], Iterable[str]]
-TURNING: Mapping[str, tuple[Names, Callable[[str, frozenset[str]], str | None]]] = {
-    "python": (functions_of, falsified),
-    "javascript": (named_tests, controls_javascript.falsified),
-}
-"""How the tests of a language are found by name, and made to fail."""
 
 
 def falsified_tests(
@@ -26,22 +14,22 @@ def falsified_tests(
     turned: list[str] = []
     for path in dict.fromkeys(name.partition("::")[0] for name in new_tests):
         language = language_of(path)
-        raw = workspace.read(tree, path) if language is not None and language.name in TURNING else None
-        if raw is None or language is None:
+        control = language.control if language is not None else None
+        raw = workspace.read(tree, path) if control is not None else None
+        if raw is None or control is None:
             continue
-        names, turn = TURNING[language.name]
         source = raw.decode("utf-8", "replace")
-        wanted = {name for name in _named(names, source) if _meant(f"{path}::{name}", new_tests)}
-        text = turn(source, frozenset(wanted))
+        wanted = {name for name in _named(control, source) if _meant(f"{path}::{name}", new_tests)}
+        text = control.falsified(source, frozenset(wanted))
         if text is not None:
             overlay[path] = text
             turned += [f"{path}::{name}" for name in sorted(wanted)]
     return overlay, tuple(turned)
 
 
-def _named(names: Names, source: str) -> list[str]:
+def _named(control: Control, source: str) -> list[str]:
     try:
-        return [*names(source)]
+        return [*control.names(source)]
     except SyntaxError:
         return []
 

@@ -5,30 +5,32 @@ from collections.abc import Iterator
 from tdd_action.claims.new_tests import Edited
 from tdd_action.claims.subject import Subject
 from tdd_action.workspace import Workspace
-from tdd_orchestrator.core import old_support_javascript
 from tdd_orchestrator.core.evidence import Reason
 from tdd_orchestrator.core.hooks import foreign_hooks
-from tdd_orchestrator.core.javascript_tokens import SUFFIXES
-from tdd_orchestrator.core.old_support import OldTest, old_tests, overlaid, undermined
+from tdd_orchestrator.core.languages import language_of
+from tdd_orchestrator.core.old_support import OldTest, old_tests, overlaid
 from tdd_orchestrator.core.python_tests import is_test_path
 from tdd_orchestrator.core.shadows import module_of_test, shadowing, top_module
 
 
 def ground(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]) -> tuple[Reason, ...]:
     """What the files that RED wrote take from under the tests that were there, or decide in their place."""
-    written = [(file, file.after) for file in files if file.after is not None and file.path.endswith(".py")]
     found = [
         reason
-        for file, after in written
-        for reason in (*foreign_hooks(after, file.path, file.before), *undermined(file.path, file.before, after))
-    ]
-    scripts = [
-        reason
         for file in files
-        if file.before is not None and file.after is not None and file.path.endswith(SUFFIXES)
-        for reason in old_support_javascript.undermined(file.path, file.before, file.after)
+        if file.after is not None
+        for reason in (*_hooks(file, file.after), *_undermined(file, file.after))
     ]
-    return (*found, *scripts, *_overlaid(workspace, subject, files), *_shadowing(workspace, subject, files))
+    return (*found, *_overlaid(workspace, subject, files), *_shadowing(workspace, subject, files))
+
+
+def _hooks(file: Edited, after: str) -> tuple[Reason, ...]:
+    return foreign_hooks(after, file.path, file.before) if file.path.endswith(".py") else ()
+
+
+def _undermined(file: Edited, after: str) -> tuple[Reason, ...]:
+    language = language_of(file.path)
+    return tuple(language.undermined(file.path, file.before, after)) if language is not None else ()
 
 
 def _overlaid(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]) -> Iterator[Reason]:

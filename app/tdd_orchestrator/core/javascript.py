@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from tdd_orchestrator.core.controls_javascript import falsified
 from tdd_orchestrator.core.javascript_exports import public_names
-from tdd_orchestrator.core.javascript_tests import blocks_of, new_tests, titled
+from tdd_orchestrator.core.javascript_tests import blocks_of, named_tests, new_tests, titled
 from tdd_orchestrator.core.javascript_tokens import SUFFIXES, tokens_of
-from tdd_orchestrator.core.language import Language
+from tdd_orchestrator.core.language import Control, Language
+from tdd_orchestrator.core.old_support_javascript import undermined
 from tdd_orchestrator.core.stubs_javascript import stub_files
 from tdd_orchestrator.core.vacuous_javascript import vacuous_tests
 
@@ -49,4 +51,6 @@ JAVASCRIPT = Language(
     entering,
     stubs=stub_files,
     public_names=public_names,
+    control=Control(named_tests, falsified),
+    undermined=undermined,
 )

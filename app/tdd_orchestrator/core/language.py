@@ -1,10 +1,12 @@
 """What the gates ask of a programming language when they look at the text of tests, whatever runs them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from tdd_orchestrator.core.echoes import Literals
 from tdd_orchestrator.core.evidence.planned import Planned
 from tdd_orchestrator.core.evidence.verdicts import Reason
+from tdd_orchestrator.core.meddling import Finding
 from tdd_orchestrator.core.stubs import Flavour
 
 
@@ -28,6 +30,38 @@ def _nothing_public(source: str) -> frozenset[str]:
     return frozenset()
 
 
+def _no_findings(source: str) -> Iterator[Finding]:
+    """A language whose code nobody reads here for what it reaches for: the runs alone tell."""
+    yield from ()
+
+
+def _nothing_undermined(path: str, before: str | None, after: str) -> Iterator[Reason]:
+    yield from ()
+
+
+def _no_examples(source: str) -> tuple[()]:
+    return ()
+
+
+def _no_constants(source: str) -> Mapping[tuple[str, object], int]:
+    return {}
+
+
+NO_LITERALS = Literals(_no_examples, _no_constants)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How tests are made to fail, to see whether anything else answers for them.
+
+    `names`: the tests of a file, as in its ids below the path. `falsified(source, names)`: the text with each of these
+    made to fail, `None` where there is none of them. The first may raise SyntaxError.
+    """
+
+    names: Callable[[str], Iterable[str]]
+    falsified: Callable[[str, frozenset[str]], str | None]
+
+
 def _no_tests_within(source: str) -> tuple[str, str]:
     return "", source
 
@@ -40,7 +74,9 @@ class Language:
     nothing. `entering(source, path)`: ids of tests that start the program as its user would. `stubs`: the files to
     write before second sight (`None`: there is first sight only); `rounds`: how often a run may show more that is
     missing. `public_names` raises SyntaxError for what it cannot read. `parted` gives the tests inside a source file
-    word for word, and the rest of it.
+    word for word, and the rest of it. `control` makes tests fail on purpose. `findings`: what code reaches for
+    (`core/meddling.py`). `literals`: examples and answers (`core/echoes.py`). `undermined(path, before, after)`: what a
+    changed test file takes from under the tests that were there.
     """
 
     name: str
@@ -52,3 +88,7 @@ class Language:
     rounds: int = 1
     public_names: Callable[[str], frozenset[str]] = _nothing_public
     parted: Callable[[str], tuple[str, str]] = _no_tests_within
+    control: Control | None = None
+    findings: Callable[[str], Iterable[Finding]] = _no_findings
+    literals: Literals = NO_LITERALS
+    undermined: Callable[[str, str | None, str], Iterable[Reason]] = _nothing_undermined

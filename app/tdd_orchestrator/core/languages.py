@@ -1,8 +1,10 @@
 """The languages whose tests can be read here, one entry each: a new one is a line in this table."""
 
 from tdd_orchestrator.core import (
+    echoes_python,
     go_tests,
     java_tests,
+    meddling_python,
     ruby_tests,
     rust_tests,
     stubs_go,
@@ -14,10 +16,13 @@ from tdd_orchestrator.core import (
     vacuous_ruby,
     vacuous_rust,
 )
+from tdd_orchestrator.core.controls import falsified
+from tdd_orchestrator.core.echoes import Literals
 from tdd_orchestrator.core.entry_points import through_entry_point
 from tdd_orchestrator.core.javascript import JAVASCRIPT
-from tdd_orchestrator.core.language import Language, StubOrder
-from tdd_orchestrator.core.new_tests import new_tests
+from tdd_orchestrator.core.language import Control, Language, StubOrder
+from tdd_orchestrator.core.new_tests import functions_of, new_tests
+from tdd_orchestrator.core.old_support import undermined
 from tdd_orchestrator.core.public_names import public_names
 from tdd_orchestrator.core.stubs import stub_files
 from tdd_orchestrator.core.vacuous import vacuous_tests
@@ -38,6 +43,10 @@ LANGUAGES: tuple[Language, ...] = (
         stubs=_python_stubs,
         rounds=5,
         public_names=public_names,
+        control=Control(functions_of, falsified),
+        findings=meddling_python.findings,
+        literals=Literals(echoes_python.examples, echoes_python.constants),
+        undermined=undermined,
     ),
     JAVASCRIPT,
     Language(

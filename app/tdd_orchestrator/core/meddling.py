@@ -1,19 +1,13 @@
-"""Finds code that looks at, or reaches for, the very thing that judges it: the test run, the clock, equality itself.
+"""What code brings that looks at, or reaches for, the very thing that judges it: the sentences, in every language.
 
 A hint, not a proof: whoever hides well enough is found by the runs or by a reader. Only what a change brings is asked
-about; what the file did before is the project's own affair.
+about; what the file did before is the project's own affair. What to look for is the business of each language.
 """
 
-import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from tdd_orchestrator.core.evidence.verdicts import Reason
 
-RUNNERS = frozenset({"pytest", "_pytest", "unittest", "mock", "pluggy", "nose", "hypothesis"})
-NAMES_OF_RUNS = frozenset({"pytest", "_pytest", "py.test", "unittest"})
-FRAMES = frozenset({"_getframe", "currentframe", "stack", "extract_stack", "get_objects", "get_referrers"})
-# Replaced for a whole process, these change what every test sees.
-SHARED_MODULES = frozenset({"time", "random", "datetime", "builtins", "secrets", "uuid", "math", "operator"})
 IMPORTS = "{path} brings in `{what}`: code under test has no business with test tools."
 LOOKS = "{path} looks for the test run ({what}): code must do the same whoever runs it."
 FRAME = "{path} looks at who called it and for tests ({what}): code must do the same whoever runs it."
@@ -22,90 +16,20 @@ REPLACES = "{path} replaces `{what}` for the whole process: pass in what should 
 
 Finding = tuple[str, str, int]
 """A sentence with its gaps, what to fill in, and the 1-based line."""
+Findings = Callable[[str], Iterable[Finding]]
+"""What a source text holds of this kind; nothing where it cannot be read."""
 
 
-def meddling(path: str, before: str | None, after: str, others: Iterable[str] = ()) -> tuple[Reason, ...]:
-    """What a new version of a Python file brings that the old one did not have, each at its line.
+def meddling(
+    findings: Findings, path: str, before: str | None, after: str, others: Iterable[str] = ()
+) -> tuple[Reason, ...]:
+    """What a new version of a file brings that the old one did not have, each at its line.
 
     `others` are the project's other sources as they were: a project that is about test tools may go on so.
     """
-    was = {(said, what) for source in (before or "", *others) for said, what, _ in _findings(source)}
-    found = {(said, what): line for said, what, line in reversed(list(_findings(after))) if (said, what) not in was}
+    was = {(said, what) for source in (before or "", *others) for said, what, _ in findings(source)}
+    found = {(said, what): line for said, what, line in reversed(list(findings(after))) if (said, what) not in was}
     return tuple(
         Reason("", None, path, line, said.format(path=path, what=what))
         for (said, what), line in sorted(found.items(), key=lambda item: item[1])
     )
-
-
-def _findings(source: str) -> Iterator[Finding]:
-    try:
-        module = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return
-    prose = {id(e.value) for e in ast.walk(module) if isinstance(e, ast.Expr) and isinstance(e.value, ast.Constant)}
-    imported = {name for node in ast.walk(module) for name in _imported(node)}
-    for node in ast.walk(module):
-        if id(node) not in prose:
-            yield from _of(node, imported)
-
-
-def _of(node: ast.AST, imported: set[str]) -> Iterator[Finding]:
-    match node:
-        case ast.Import() | ast.ImportFrom():
-            yield from ((IMPORTS, name, node.lineno) for name in _modules(node) if name.split(".")[0] in RUNNERS)
-        case ast.Constant(value=str(text)) if text.startswith("PYTEST_") or text in NAMES_OF_RUNS:
-            yield LOOKS, f"`{text}`", node.lineno
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            if node.name == "__eq__" and _always_yes(node.args, list(ast.walk(node))):
-                yield EQUALS, "__eq__", node.lineno
-            if told := _looks_at_callers(node):
-                yield FRAME, told, node.lineno
-        case ast.Assign(targets=targets, value=value):
-            yield from _of_assignment(targets, value, imported)
-        case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=owner), ast.Constant(value=str(name)), *_]):
-            if owner in imported & SHARED_MODULES:
-                yield REPLACES, f"{owner}.{name}", node.lineno
-        case _:
-            pass
-
-
-def _of_assignment(targets: list[ast.expr], value: ast.expr, imported: set[str]) -> Iterator[Finding]:
-    for target in targets:
-        match target:
-            case ast.Name(id="__eq__") if isinstance(value, ast.Lambda):
-                if _always_yes(value.args, [ast.Return(value.body), *ast.walk(value.body)]):
-                    yield EQUALS, "__eq__", target.lineno
-            case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in imported & SHARED_MODULES:
-                yield REPLACES, f"{owner}.{name}", target.lineno
-            case _:
-                pass
-
-
-def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [each.name for each in node.names]
-    return [node.module] if node.module and not node.level else []
-
-
-def _imported(node: ast.AST) -> list[str]:
-    return [each.asname or each.name for each in node.names] if isinstance(node, ast.Import) else []
-
-
-def _always_yes(arguments: ast.arguments, body: list[ast.AST]) -> bool:
-    """Whether it returns a plain True and never looks at its second parameter."""
-    given = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-    looked = {each.id for each in body if isinstance(each, ast.Name)}
-    says = any(isinstance(e, ast.Return) and isinstance(e.value, ast.Constant) and e.value.value is True for e in body)
-    return says and not (set(given[1:2]) & looked)
-
-
-def _looks_at_callers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    inside = list(ast.walk(function))
-    called = [_called(each.func) for each in inside if isinstance(each, ast.Call)]
-    frames = next((name for name in called if name in FRAMES), "")
-    words = [e.value for e in inside if isinstance(e, ast.Constant) and isinstance(e.value, str)]
-    return f"`{frames}`" if frames and any("test" in word.lower() for word in words) else ""
-
-
-def _called(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

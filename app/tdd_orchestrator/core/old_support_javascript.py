@@ -17,8 +17,10 @@ TABLE = "A test with a computed title in {path} is not what it was: leave it, an
 Words = tuple[str, ...]
 
 
-def undermined(path: str, before: str, after: str) -> Iterator[Reason]:
+def undermined(path: str, before: str | None, after: str) -> Iterator[Reason]:
     """What old tests of the file rest on and what is not as it was. Nothing where one side cannot be read."""
+    if before is None:
+        return
     try:
         old, new = blocks_of(before), blocks_of(after)
         yield from _declarations(path, before, after)
