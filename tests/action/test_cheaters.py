@@ -39,8 +39,21 @@ def test_a_cheat_that_is_caught_for_another_reason_is_missed(tmp_path: Path) -> 
         Caught(PYTHON[0], "", ""),
     ]
     assert [each.right for each in (right, *wrong)] == [True, False, False, False]
-    written([right, *wrong], tmp_path / "docs" / "page.md")
-    assert (tmp_path / "docs" / "page.md").read_text().count("**MISSED**") == 3
+    page = tmp_path / "docs" / "page.md"
+    for each in (right, *wrong):
+        written([each], page, PYTHON)
+        assert ("**MISSED**" in page.read_text()) is not each.right
+
+
+def test_a_page_keeps_the_rows_that_were_not_played_and_drops_those_of_cases_that_are_gone(tmp_path: Path) -> None:
+    page, (one, other, *_) = tmp_path / "page.md", PYTHON
+    written([Caught(each, each.gate, each.reason) for each in (one, other)], page, PYTHON)
+    written([Caught(other, "", "x")], page, PYTHON)
+    text = page.read_text()
+    assert f"| {one.cheat} | python | {one.gate} |" in text
+    assert text.count(f"| {other.cheat} |") == text.count("**MISSED**") == 1
+    written([], page, [other])
+    assert one.cheat not in page.read_text()
 
 
 def test_what_is_shown_does_not_differ_from_run_to_run() -> None:

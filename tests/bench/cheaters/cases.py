@@ -13,6 +13,8 @@ from tdd_orchestrator.core.settings import Config, ProjectSettings, QaSettings, 
 HERE = Path(__file__).parent
 GATES = ("red", "green", "refactor", "notice", "sandbox", "prove", "certificate")
 STAGES = ("red", "green", "refactor")
+PROJECT = "project"
+"""The file that a case starts from; `project: project-rspec` in a case means another file of that name."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,10 @@ def languages() -> tuple[str, ...]:
 def cheats(language: str) -> tuple[Cheat, ...]:
     """The cases of one language, in the order of their files. Raises `KeyError` where a case is incomplete."""
     folder = HERE / language
-    usual = yaml.safe_load((folder / "project.yml").read_text())
-    files = sorted(each for each in folder.glob("*.yml") if each.name != "project.yml")
-    return tuple(_cheat(language, usual, found) for each in files for found in yaml.safe_load(each.read_text()))
+    projects = {each.stem: yaml.safe_load(each.read_text()) for each in folder.glob(f"{PROJECT}*.yml")}
+    files = sorted(each for each in folder.glob("*.yml") if each.stem not in projects)
+    found = [each for file in files for each in yaml.safe_load(file.read_text())]
+    return tuple(_cheat(language, projects[each.pop("project", PROJECT)], each) for each in found)
 
 
 def _cheat(language: str, usual: Mapping[str, Any], found: Mapping[str, Any]) -> Cheat:

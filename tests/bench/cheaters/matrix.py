@@ -7,7 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.cheaters.cases import Cheat
 from bench.cheaters.playing import Caught
+from bench.pages import Cells, renewed
 from tdd_orchestrator.core.evidence.fingerprints import steadied
 
 GENERATED = "<!-- Written by `make cheaters`; the cases are in tests/bench/cheaters. -->"
@@ -39,13 +41,11 @@ def shortened(said: str) -> str:
     return first if len(first) <= 150 else f"{first[:147]}..."
 
 
-def written(played: Iterable[Caught], path: Path) -> None:
-    """The matrix as a page of the documentation."""
-    rows = [
-        f"| {each.cheat.cheat} | {each.cheat.language} | {each.gate if each.right else '**MISSED**'} "
-        f"| {shortened(each.said).replace('|', '∣')} |"
+def written(played: Iterable[Caught], path: Path, known: Iterable[Cheat]) -> None:
+    """The matrix as a page of the documentation; rows of cases that were not played now stay as they were."""
+    rows: dict[Cells, Cells] = {
+        (each.cheat.cheat, each.cheat.language): (each.gate if each.right else "**MISSED**", shortened(each.said))
         for each in played
-    ]
-    head = ["| Cheat | Language | Caught at | Reason |", "|---|---|---|---|"]
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join([GENERATED, "", INTRODUCTION, *head, *rows, ""]))
+    }
+    keys = [(each.cheat, each.language) for each in known]
+    renewed(path, f"{GENERATED}\n\n{INTRODUCTION}", ("Cheat", "Language", "Caught at", "Reason"), rows, keys)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.cheaters.cases import Cheat
 from bench.cheaters.listening import Listener
+from bench.runners import equip
 from tdd_action.console import prove_for_people
 from tdd_action.prove import leave, prove
 from tdd_action.work import work
@@ -46,6 +47,7 @@ def play(cheat: Cheat, place: Path) -> Caught:
     place.mkdir(parents=True, exist_ok=True)
     (place / "mark").mkdir()
     repo = small_repo(place / "repo", cheat.files)
+    equip(repo.path, cheat.config.tdd.suite)
     repo.git("config", "http.extraheader", f"AUTHORIZATION: basic {CANARY}")
     if cheat.commits:
         return _proven(cheat, repo, place)

@@ -1,16 +1,18 @@
-"""`python -m bench.honest [WORD...]`: plays the honest changes (those with a word in their name), gives the matrix."""
+"""`python -m bench.honest [WORD...]`: plays honest changes; a word is a language or part of a name."""
 
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.cheaters.matrix import shortened
-from bench.honest.changes import Change, Judged, judge, small_changes
-from bench.honest.packages import package_changes
+from bench.honest.changes import Change, Judged, foreign_changes, judge, small_changes
+from bench.honest.packages import package_changes, package_names
+from bench.pages import Cells, renewed
+from bench.runners import absent
 from world.tdd_project import plain_python, remembered
 
 PAGE = Path(__file__).parents[3] / "docs" / "honest.md"
@@ -37,26 +39,35 @@ def main(words: Sequence[str]) -> int:
         console.print(word)
     wrong = [each for each in judged if not each.right]
     console.print(f"{len(judged)} changes, {len(wrong)} wrongly judged.")
-    if not words and not skipped:
-        written(judged, PAGE)
+    small = [(each.change, each.language) for each in (*small_changes(), *foreign_changes())]
+    written(judged, PAGE, [*small, *((name, "python") for name in package_names())])
     return 1 if wrong else 0
 
 
 def _judged(words: Sequence[str], folder: Path, console: Console) -> tuple[list[Judged], list[str]]:
     judged: list[Judged] = []
-    skipped: list[str] = []
+    skipped: dict[str, None] = {}
     with console.status("") as status:
-        for number, each in enumerate([*small_changes(), *package_changes()]):
+        for number, each in enumerate(_chosen(words)):
             if isinstance(each, str):
-                skipped.append(each)
-            elif _meant(each, words):
+                skipped[each] = None
+            elif why := absent(each.suite):
+                skipped[f"Changes for {each.suite} are skipped: {why}."] = None
+            else:
                 status.update(f"{number + 1}: {each.change}")
                 judged.append(judge(each, folder / str(number)))
-    return judged, skipped
+    return judged, list(skipped)
 
 
-def _meant(change: Change, words: Sequence[str]) -> bool:
-    return not words or any(word.lower() in change.change.lower() for word in words)
+def _chosen(words: Sequence[str]) -> Iterator[Change | str]:
+    yield from (each for each in (*small_changes(), *foreign_changes()) if _meant(each.change, each.language, words))
+    if any(_meant(name, "python", words) for name in package_names()):
+        found = package_changes()
+        yield from (each for each in found if isinstance(each, str) or _meant(each.change, each.language, words))
+
+
+def _meant(change: str, language: str, words: Sequence[str]) -> bool:
+    return not words or any(word.lower() == language or word.lower() in change.lower() for word in words)
 
 
 def verdict(judged: Judged) -> str:
@@ -66,11 +77,12 @@ def verdict(judged: Judged) -> str:
     return f"WRONG: {shortened(judged.reason) if judged.reason else 'accepted'}"
 
 
-def written(judged: Iterable[Judged], path: Path) -> None:
-    """The matrix as a page of the documentation."""
-    rows = [f"| {each.change.change} | {each.stages} | {verdict(each).replace('|', '∣')} |" for each in judged]
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join([INTRODUCTION, "| Change | Stages | Judgement |", "|---|---|---|", *rows, ""]))
+def written(judged: Iterable[Judged], path: Path, known: Iterable[tuple[str, str]]) -> None:
+    """The matrix as a page of the documentation; rows of changes that were not played now stay as they were."""
+    rows: dict[Cells, Cells] = {
+        (each.change.change, each.change.language): (each.stages, verdict(each)) for each in judged
+    }
+    renewed(path, INTRODUCTION, ("Change", "Language", "Stages", "Judgement"), rows, known)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from bench.runners import equip
 from tdd_action.prove import prove
 from tdd_action.work import BUNDLE, work
 from tdd_action.workers.script import ScriptWorker
@@ -35,6 +36,8 @@ class Change:
     tests: tuple[str, ...] = ("tests/test_new.py",)
     source: tuple[str, ...] = ("src/**",)
     refused: str = ""
+    language: str = "python"
+    suite: str = "pytest"
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,23 @@ class Judged:
 
 
 def small_changes() -> tuple[Change, ...]:
-    """The changes of the small repository."""
-    return tuple(_change(found) for found in yaml.safe_load((HERE / "small.yml").read_text()))
+    """The changes of the small Python repository."""
+    usual = {"language": "python", "suite": "pytest", "files": OLD}
+    return tuple(_change(usual, found) for found in yaml.safe_load((HERE / "small.yml").read_text()))
 
 
-def _change(found: Mapping[str, Any]) -> Change:
-    task = found.get("task", {})
+def foreign_changes() -> tuple[Change, ...]:
+    """Those of small repositories in other languages: a file each, with what its changes start from."""
+    kept = [yaml.safe_load(each.read_text()) for each in sorted((HERE / "languages").glob("*.yml"))]
+    return tuple(_change(usual, found) for usual in kept for found in usual["changes"])
+
+
+def _change(usual: Mapping[str, Any], found: Mapping[str, Any]) -> Change:
+    task = {**usual.get("task", {}), **found.get("task", {})}
+    files = {**usual["files"], **found.get("files", {})}
     return Change(
         change=found["change"],
-        files={**OLD, **found.get("files", {})},
+        files={path: text for path, text in files.items() if text is not None},
         red=found.get("red", {}),
         green=found.get("green", {}),
         refactor=found.get("refactor", {}),
@@ -69,17 +80,20 @@ def _change(found: Mapping[str, Any]) -> Change:
         tests=tuple(task.get("tests", ("tests/test_new.py",))),
         source=tuple(task.get("source", ("src/**",))),
         refused=found.get("refused", ""),
+        language=usual["language"],
+        suite=found.get("suite", usual["suite"]),
     )
 
 
 def judge(change: Change, place: Path) -> Judged:
-    """Work the change as a task, then prove what came of it, both with the default configuration, and pytest."""
+    """Work the change as a task, then prove what came of it, both with the default configuration."""
     repo = small_repo(place / "repo", change.files)
+    equip(repo.path, change.suite)
     task = PlannedTask("TASK-1", change.change[:60], change.kind, ("REQ-1",), (), change.owned, change.tests)
     written = {name: getattr(change, name) for name in ("red", "green", "refactor")}
     stages = {name: {"write": dict(files)} for name, files in written.items() if files}
     script = json.dumps({"version": 1, "tasks": {"TASK-1": [stages]}})
-    config = Config(project=ProjectSettings(source=change.source), tdd=TddSettings(suite="pytest"))
+    config = Config(project=ProjectSettings(source=change.source), tdd=TddSettings(suite=change.suite))
     head = repo.head
     assignment = Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task)
     result = work(assignment, repo.path, ScriptWorker(read_script("script.json", script)), config, place / "out")

@@ -35,6 +35,16 @@ def package_changes() -> Iterator[Change | str]:
             yield _change(root, found, function)
 
 
+def package_names() -> Iterator[str]:
+    """What those changes are called, whether they can be fetched or not."""
+    for found in yaml.safe_load((HERE / "packages.yml").read_text()):
+        yield from (_name(found, function) for function in found["functions"])
+
+
+def _name(found: dict[str, Any], function: str) -> str:
+    return f"`{function}` of {found['package'].replace('==', ' ')}, with its authors' tests"
+
+
 def unpacked(package: str) -> Path:
     """The folder of a source distribution, fetched once. Raises `NotToBeHad`."""
     name, _, version = package.partition("==")
@@ -73,7 +83,7 @@ def _change(root: Path, found: dict[str, Any], function: str) -> Change:
     files |= {str(path.relative_to(root)): path.read_text() for path in beside}
     files |= {found["source"]: not_there_yet(source, function), found["tests"]: without_tests_of(tests, function)}
     return Change(
-        change=f"`{function}` of {found['package'].replace('==', ' ')}, with its authors' tests",
+        change=_name(found, function),
         files=files,
         red={found["tests"]: tests},
         green={found["source"]: source},
