@@ -20,6 +20,8 @@ NEEDED = (
     "tdd_orchestrator/py.typed",
     "tdd_action/py.typed",
     "tdd_action/sandbox/launcher.py",
+    "tdd_action/suites/witness.go",
+    "tdd_action/suites/witness.rs",
     "tdd_orchestrator/demo/prd.md",
     "tdd_orchestrator/demo/project/.gitignore",
     "tdd_orchestrator/demo/project/.tdd/config.toml",

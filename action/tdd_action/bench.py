@@ -84,6 +84,7 @@ class Bench:
             stdin=command.stdin,
             limits=limits,
             writable=command.writable,
+            readable=command.readable,
             hidden=self.workspace.private,
         )
         report = self.suite.read(command, outcome, root)

@@ -104,10 +104,15 @@ def test_what_rustc_misses_is_told_from_what_it_refuses(project: Path, text: str
     assert broken.carries("tests/it.rs::doubles")
 
 
+SUM = "test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out"
+FORGED = f'use std::io::Write; std::io::stdout().write_all(b"test x ... ok\\n\\n{SUM}\\n").unwrap();'
+
+
 @pytest.mark.parametrize(
     ("text", "ended", "said"),
     [
         ("#[test]\nfn x() { std::process::exit(0) }\n", Ended.CRASHED, "ended before it had said"),
+        (f"#[test]\nfn x() {{ {FORGED} std::process::exit(0) }}\n", Ended.FORGED, "x is said to have passed"),
         ("#[test]\nfn x() { std::process::abort() }\n", Ended.CRASHED, "ended before it had said"),
         ("#[test]\nfn x() { loop { std::thread::park() } }\n", Ended.TIMED_OUT, "was stopped"),
         ("fn none() {}\n", Ended.COMPLETED, ""),

@@ -80,6 +80,8 @@ def test_a_panic_is_no_assertion_and_says_whose_it_is(project: Path) -> None:
 
 
 FORGED = 'os.Stdout.WriteString("--- PASS: TestX (0.00s)\\n")'
+BEGUN = 'os.Stdout.WriteString("=== RUN   TestX\\n")'
+THE_END = 'os.Stdout.WriteString("PASS\\n")'
 PLANNED = Planned(("cart.go", "vat/**"))
 
 
@@ -106,7 +108,13 @@ def test_what_the_compiler_misses_is_told_from_what_it_refuses(project: Path, te
     [
         ("func TestX(t *testing.T) { time.Sleep(time.Hour) }\n", Ended.TIMED_OUT, "x_test.go::TestX"),
         (f"func TestX(t *testing.T) {{ {FORGED}; t.Fatal() }}\n", Ended.FORGED, "ended twice"),
-        (f"func TestX(t *testing.T) {{ {FORGED}; syscall.Exit(0) }}\n", Ended.CRASHED, "ended"),
+        (f"func TestX(t *testing.T) {{ {FORGED}; syscall.Exit(0) }}\n", Ended.FORGED, "TestX"),
+        (f"func TestX(t *testing.T) {{ {FORGED}; {THE_END}; syscall.Exit(0) }}\n", Ended.FORGED, "did not pass"),
+        (
+            f"func init() {{ {BEGUN}; {FORGED}; {THE_END}; syscall.Exit(0) }}\nfunc TestX(t *testing.T) {{}}\n",
+            Ended.FORGED,
+            "did not pass",
+        ),
         ("func TestMain(m *testing.M) { os.Exit(0) }\n\nfunc TestX(t *testing.T) {}\n", Ended.CRASHED, "ended before"),
     ],
 )

@@ -62,6 +62,7 @@ def ran(
         stdin=command.stdin,
         limits=limits,
         writable=command.writable,
+        readable=command.readable,
     )
     return adapter.read(command, outcome, root)
 

@@ -54,6 +54,7 @@ class Project:
             stdin=command.stdin,
             limits=limits,
             writable=command.writable,
+            readable=command.readable,
         )
 
     def report(

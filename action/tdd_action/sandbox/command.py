@@ -39,6 +39,7 @@ def run(
     stdin: bytes = b"",
     namespaces: bool = True,
     writable: Iterable[Path] | None = None,
+    readable: Iterable[Path] = (),
     hidden: Iterable[Path] = (),
 ) -> ProcessOutcome:
     """Run a command in `cwd` and wait for it and for everything it started; whatever it does, this returns.
@@ -48,8 +49,8 @@ def run(
     32 KiB (it goes through a pipe, so that it can be read once and never again). Nothing it started is alive
     afterwards.
     `writable`: where the kernel allows it, only these folders, `cwd` and the fresh HOME and TMPDIR can be written, and
-    /tmp and /dev/shm are empty and its own. `None` leaves files as the user may write them. With it, the folders
-    `hidden` are empty as well.
+    /tmp and /dev/shm are empty and its own, but for the folders `readable`. `None` leaves files as the user may write
+    them. With it, the folders `hidden` are empty as well.
     `namespaces=False` does without the kernel's, as on a machine that has none.
     """
     if len(stdin) > MOST_STDIN:
@@ -58,7 +59,8 @@ def run(
         spec = _spec(argv, cwd, limits, network, namespaces)
         folders = None if writable is None else [str(private), *map(str, writable)]
         environment = _environment(private, env_allow, extra_env or {})
-        shut = {"writable": folders, "hidden": [str(each) for each in hidden]}
+        seen = {"readable": [str(each) for each in readable], "hidden": [str(each) for each in hidden]}
+        shut = {"writable": folders, **seen}
         return _Running.start({**spec, **shut}, environment, stdin).finish(limits)
 
 

@@ -119,12 +119,14 @@ def mount_proc() -> bool:
     )
 
 
-def shut_files(writable: list[str], hidden: list[str], command: str) -> bool:
+def shut_files(writable: list[str], readable: list[str], hidden: list[str], command: str) -> bool:
     """Let nothing be written but these folders and a fresh /tmp: what one run leaves behind, no later run sees.
 
-    Where `hidden` folders are, there is nothing to be read either.
+    Where `hidden` folders are, there is nothing to be read either; `readable` are seen wherever they lie.
     """
-    held = {path: os.open(path, os.O_PATH) for path in map(os.path.realpath, writable)}
+    open_for_writing = [*map(os.path.realpath, writable)]
+    shown = [*open_for_writing, *map(os.path.realpath, readable)]
+    held = {path: os.open(path, os.O_PATH) for path in shown}
     try:
         if not set_read_only("/", True):
             return False
@@ -136,7 +138,8 @@ def shut_files(writable: list[str], hidden: list[str], command: str) -> bool:
         for path, descriptor in held.items():
             os.makedirs(path, exist_ok=True)
             mounted(f"/proc/self/fd/{descriptor}".encode(), path, None, BIND_RECURSIVE)
-            set_read_only(path, False)
+            if path in open_for_writing:
+                set_read_only(path, False)
         return True
     finally:
         for descriptor in held.values():
@@ -176,7 +179,7 @@ def supervise(spec: Spec, walls: frozenset[str]) -> int:
         shut = (
             own_proc
             and spec["writable"] is not None
-            and shut_files([spec["cwd"], *spec["writable"]], spec["hidden"], spec["argv"][0])
+            and shut_files([spec["cwd"], *spec["writable"]], spec["readable"], spec["hidden"], spec["argv"][0])
         )
     except OSError as fault:
         say(spec, {"code": None, "failure": f"The files could not be shut: {fault}."})

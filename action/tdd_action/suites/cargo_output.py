@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tdd_action.sandbox import ProcessOutcome
-from tdd_action.suites.recorded import Record, completed, last_words, stopped
+from tdd_action.suites.recorded import UNSEEN, Record, completed, last_words, stopped
 from tdd_action.suites.rust_crate import Crate
 from tdd_action.suites.sealed_record import void
 from tdd_action.suites.suite import SuiteCommand
@@ -36,6 +36,7 @@ class Binary:
     """One test binary while its lines are read."""
 
     source: str
+    program: str = ""
     doc: bool = False
     expected: int = -1
     ends: list[tuple[str, str]] = field(default_factory=list)
@@ -86,6 +87,8 @@ def read_output(record: Record, outcome: ProcessOutcome, root: Path, command: Su
         return completed([*_listed(binaries, crate)], broken, record, outcome)
     if said := next((said for each in binaries if (said := each.fault())), ""):
         return void(Ended.CRASHED, f"The run is void: {said}: {last_words(record)}", outcome)
+    if unseen := _unseen(binaries, record):
+        return void(Ended.FORGED, UNSEEN.format(test=unseen), outcome)
     results: dict[str, TestResult] = {}
     for each in (result for binary in binaries for result in _results(binary, crate)):
         if each.id not in results or each.bad:
@@ -95,6 +98,18 @@ def read_output(record: Record, outcome: ProcessOutcome, root: Path, command: Su
     return completed(chosen, broken, record, outcome, ran=len(chosen) == len(results))
 
 
+def _unseen(binaries: list[Binary], record: Record) -> str:
+    """A test that is said to have passed, and that no witness in its process saw pass; empty where there is none.
+
+    The tests in documentation are processes of their own, judged by how they end: no witness is in them.
+    """
+    if not record.watched:
+        return ""
+    seen = {(each.program.rpartition("/")[2], each.name) for each in record.seen if each.end == "pass"}
+    ends = [(each, *end) for each in binaries if not each.doc for end in each.ends]
+    return next((name for each, name, end in ends if end == "ok" and (each.program, name) not in seen), "")
+
+
 def _read(record: Record) -> tuple[list[dict[str, Any]], list[Binary]]:
     messages: list[dict[str, Any]] = []
     binaries: list[Binary] = []
@@ -102,7 +117,7 @@ def _read(record: Record) -> tuple[list[dict[str, Any]], list[Binary]]:
         if line.startswith('{"reason":'):
             messages.append(json.loads(line))
         elif found := RUNNING.match(line):
-            binaries.append(Binary(_source(found[1], found[2], messages)))
+            binaries.append(Binary(_source(found[1], found[2], messages), found[2].rpartition("/")[2]))
         elif DOC_TESTS.match(line):
             binaries.append(Binary("doc", doc=True))
         elif binaries:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.cargo_output import read_output
 from tdd_action.suites.recorded import read_record, recorded
+from tdd_action.suites.rust_watching import watching
 from tdd_action.suites.suite import Detection, SuiteCommand
 from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.evidence.reports import SuiteReport
@@ -53,15 +54,18 @@ class CargoTest:
     ) -> SuiteCommand:
         wanted, targets = _wanted(root, tests)
         argv = ("cargo", "test", "--no-fail-fast", "--offline", "--message-format=json", *targets, "--", *more, *wanted)
+        watched = watching(scratch, scratch / "cargo-target")
         return recorded(
             argv,
-            _environment(scratch),
+            {**_environment(scratch), **watched.env},
             scratch,
             name="cargo",
             selected=tests,
             collect_only=collect_only,
             merge=True,
             caches=(scratch / "cargo-target",),
+            witness=watched.folder,
+            first=watched.first,
         )
 
 

@@ -1,6 +1,7 @@
 """Reads the events of `go test -json`, and the compiler's lines between them, as one report."""
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tdd_action.sandbox import ProcessOutcome
-from tdd_action.suites.recorded import Record, completed, last_words, stopped
+from tdd_action.suites.recorded import UNSEEN, Record, completed, last_words, stopped
 from tdd_action.suites.sealed_record import void
 from tdd_orchestrator.core.evidence.reports import CRASH, TIMEOUT, Ended, Outcome, Phase, SuiteReport, TestResult
 from tdd_orchestrator.core.go_compiler import MISSING, Fault, Kind, faults, folder_of, module_of
@@ -119,6 +120,8 @@ def read_events(record: Record, outcome: ProcessOutcome, root: Path, *, collect_
         return void(
             Ended.FORGED, f"{twice.name} of {twice.package} ended twice: its output was written by hand.", outcome
         )
+    if unseen := _unseen(events, record, module):
+        return void(Ended.FORGED, UNSEEN.format(test=unseen), outcome)
     if left and not broken:
         return void(Ended.CRASHED, f"The test process ended in {left[0].id}: {last_words(record)}", outcome, left)
     if early := next((each for each in events.seen if not events.closed(each)), None):
@@ -126,6 +129,18 @@ def read_events(record: Record, outcome: ProcessOutcome, root: Path, *, collect_
     if not events.packages and record.exit_code:
         return void(Ended.COULD_NOT_RUN, f"go test did not start: {last_words(record)}", outcome)
     return completed(results, broken, record, outcome)
+
+
+def _unseen(events: Events, record: Record, module: Module) -> str:
+    """A test that is said to have passed, and that no witness in its process saw pass; empty where there is none."""
+    if not record.watched:
+        return ""
+    seen = {(os.path.realpath(each.folder), each.name) for each in record.seen if each.end == "pass"}
+    for test in events.tests.values():
+        folder = os.path.realpath(module.root / module.folder(test.package))
+        if [end for end, _ in test.ends] == ["pass"] and (folder, test.name) not in seen:
+            return f"{test.name} of {test.package}"
+    return ""
 
 
 def _events(record: Record) -> Events:

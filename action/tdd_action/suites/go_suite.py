@@ -8,6 +8,7 @@ from posixpath import dirname
 
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.go_events import read_events
+from tdd_action.suites.go_watching import OVERLAY, watching
 from tdd_action.suites.recorded import read_record, recorded
 from tdd_action.suites.suite import Detection, SuiteCommand
 from tdd_orchestrator.core import test_places
@@ -56,15 +57,19 @@ class GoTest:
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, more: tuple[str, ...], *, collect_only: bool
     ) -> SuiteCommand:
         wanted = _wanted(root, tests)
-        argv = ("go", "test", *ALWAYS, *more, *wanted)
+        env = _environment(scratch)
+        watched = watching(scratch, env.get("GOROOT"))
+        laid = (f"-overlay={watched / OVERLAY}",) if watched else ()
+        argv = ("go", "test", *ALWAYS, *laid, *more, *wanted)
         return recorded(
             argv,
-            _environment(scratch),
+            env,
             scratch,
             name="go",
             selected=tests,
             collect_only=collect_only,
             caches=(_made(scratch / "go-build"),),
+            witness=watched,
         )
 
 

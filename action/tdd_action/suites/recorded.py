@@ -15,13 +15,27 @@ from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core.evidence.reports import Ended, SuiteReport, TestResult
 
 RECORDER = Path(__file__).with_name("recorder.py")
+EAR = Path(__file__).with_name("tdd_ear.py")
+LINUX = sys.platform == "linux"  # elsewhere a process cannot be told from another by the socket it speaks on
+UNSEEN = "{test} is said to have passed, and did not pass: its process wrote the results of tests by hand."
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How one test ended, told by a witness inside the process `program`, which was started in `folder`."""
+
+    name: str
+    end: str
+    program: str
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a command said: lines of its output and of its error output, files that it left, its exit code.
 
-    `whole` is false where it was stopped before its end: `fault` then says how. `forged` voids all of it.
+    `whole` is false where it was stopped before its end: `fault` then says how. `forged` voids all of it. `watched`
+    says that witnesses were listened to: then a test that none of them saw pass (`seen`) has not passed.
     """
 
     out: tuple[str, ...] = ()
@@ -30,6 +44,8 @@ class Record:
     exit_code: int = -1
     whole: bool = False
     forged: str = ""
+    watched: bool = False
+    seen: tuple[Seen, ...] = ()
 
 
 def recorded(
@@ -43,15 +59,21 @@ def recorded(
     collect_only: bool = False,
     merge: bool = False,
     caches: tuple[Path, ...] = (),
+    witness: Path | None = None,
+    first: Sequence[Sequence[str]] = (),
 ) -> SuiteCommand:
     """The command, to be run behind the recorder. `collect` are globs of files to keep when it has ended.
 
-    `merge`: one stream, where the order of output and errors means something. `caches` may be written.
+    `merge`: one stream, where the order of output and errors means something. `caches` may be written. `witness`: the
+    folder of what puts one into the test processes, once the commands `first` have ended well.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=scratch))
     program = Path(shutil.copy(RECORDER, folder / "recorder.py"))
+    shutil.copy(EAR, folder / EAR.name)
     report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
-    orders.write_text(json.dumps({"argv": [*argv], "report": str(report), "collect": [*collect], "merge": merge}))
+    ordered = {"argv": [*argv], "report": str(report), "collect": [*collect], "merge": merge}
+    watching = {"witness": bool(witness) and LINUX, "first": [[*words] for words in first]}
+    orders.write_text(json.dumps({**ordered, **watching}))
     return SuiteCommand(
         argv=(sys.executable, "-I", "-S", "-B", str(program), str(orders)),
         env=env,
@@ -61,6 +83,7 @@ def recorded(
         selected=selected,
         collect_only=collect_only,
         caches=caches,
+        readable=(witness,) if witness else (),
     )
 
 
@@ -71,7 +94,13 @@ def read_record(command: SuiteCommand) -> Record:
         lines, sealed = lines_of(raw, command.nonce)
     except Forged as fault:
         return Record(forged=str(fault))
+    unsealed = any("unsealed" in line for line in lines)
     return Record(
+        forged="a witness of the tests was spoken for by somebody else" if unsealed else "",
+        watched=any("watched" in line for line in lines),
+        seen=tuple(
+            Seen(line["seen"], line["end"], line["program"], line["folder"]) for line in lines if "seen" in line
+        ),
         out=tuple(line["out"] for line in lines if "out" in line),
         err=tuple(line["err"] for line in lines if "err" in line),
         files=tuple((line["file"], line["text"]) for line in lines if "file" in line),

@@ -1,7 +1,8 @@
 """Runs a test command and keeps what it says in a sealed record: for runners that speak to their output only.
 
 Run as a file of its own (`python -I -S -B recorder.py ORDERS`), never imported by us. The nonce that seals the record
-comes by stdin, once; what it starts gets an empty stdin and cannot read this process's memory.
+comes by stdin, once; what it starts gets an empty stdin and cannot read this process's memory. Where the test processes
+can be watched from within, `tdd_ear` hears how each test ended, and that goes into the record as well.
 """
 
 import ctypes
@@ -15,6 +16,10 @@ import threading
 from contextlib import suppress
 from glob import glob
 from typing import Any
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from tdd_ear import Ear  # type: ignore[import-not-found]
 
 NOT_DUMPABLE = 4
 LARGEST = 16 * 2**20
@@ -47,6 +52,19 @@ def keep(stream: Any, name: str, record: Record) -> None:
         print(text, flush=True)
 
 
+def listening(orders: Any, record: Record) -> Any:
+    """An ear for witnesses where they are wanted, and where what they are built with is built."""
+    if not orders["witness"]:
+        return None
+    for words in orders["first"]:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if done.returncode:
+            return None
+    ear = Ear(record.write)
+    record.write(watched=True)
+    return ear
+
+
 def main() -> int:
     """Do as ordered; the command's exit code is ours."""
     with suppress(OSError, AttributeError):
@@ -54,13 +72,17 @@ def main() -> int:
     with open(sys.argv[1]) as file:
         orders = json.load(file)
     record = Record(orders["report"], sys.stdin.read())
+    ear = listening(orders, record)
     command = subprocess.Popen(
         orders["argv"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT if orders["merge"] else subprocess.PIPE,
         cwd=os.getcwd(),
+        env={**os.environ, "TDD_WITNESS": ear.name} if ear else None,
     )
+    if ear:
+        ear.of(command.pid)
     streams = [(stream, name) for stream, name in ((command.stdout, "out"), (command.stderr, "err")) if stream]
     readers = [threading.Thread(target=keep, args=(stream, name, record)) for stream, name in streams]
     for each in readers:
@@ -68,6 +90,8 @@ def main() -> int:
     for each in readers:
         each.join()
     code = command.wait()
+    if ear:
+        ear.close()
     for place in sorted({path for pattern in orders["collect"] for path in glob(pattern, recursive=True)}):
         with suppress(OSError), open(place, encoding="utf-8", errors="replace") as left:
             record.write(file=place, text=left.read(LARGEST))

@@ -22,7 +22,8 @@ class SuiteCommand:
     """One run of a suite, ready for `sandbox.run`: pass `argv`, `env` (as `extra_env`) and `stdin` as they are.
 
     `report` is where the runner writes what it saw, outside the work tree; `nonce` is the secret that seals it.
-    `selected` are the tests asked for (`None`: all). `caches` outlive the run: what a compiler has built.
+    `selected` are the tests asked for (`None`: all). `caches` outlive the run: what a compiler has built. `readable`
+    are folders that the run reads and may not write.
     """
 
     argv: tuple[str, ...]
@@ -33,6 +34,7 @@ class SuiteCommand:
     selected: tuple[str, ...] | None = None
     collect_only: bool = False
     caches: tuple[Path, ...] = ()
+    readable: tuple[Path, ...] = ()
 
     @property
     def writable(self) -> tuple[Path, ...]:
