@@ -18,6 +18,7 @@ from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import Dispatched, Event, Ticked
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.github.batch import Showing
 from tdd_orchestrator.github.landing import Terms
 from tdd_orchestrator.github.perform import Performer
 from tdd_orchestrator.report import rendered
@@ -160,27 +161,50 @@ class Engine:
         return tuple(prompt)
 
     async def _show(self, number: int, turn: Turn) -> None:
-        """Tasks before the run's own check: when that is green, the whole picture stands."""
-        for effect in sorted(self._open(number, turn), key=lambda effect: isinstance(effect, ShowRun | ShowComment)):
-            await self._perform(number, turn, effect)
+        """Tasks before the run's own check: when that is green, the whole picture stands.
+
+        Of two effects at one place only the newer is carried out.
+        """
+        run, book = self._view(number, turn.loaded), self._book(number)
+        assert run is not None
+        shows = [effect for effect in self._open(number, turn) if isinstance(effect, SHOWS)]
+        newest = {_place(effect): effect for effect in shows}
+        book.done |= {effect.key for effect in shows} - {effect.key for effect in newest.values()}
+        due = sorted(newest.values(), key=lambda effect: isinstance(effect, ShowRun | ShowComment))
+        showings = [self._showing(run, book, turn, effect) for effect in due]
+        for effect, came in zip(due, await self._performer(number).show(showings), strict=True):
+            if isinstance(came, TddError):
+                self._note_failure(number, turn, effect, came)
+                continue
+            book.done.add(effect.key)
+            if came is not None:
+                book.shown[_place(effect)] = came
+
+    def _showing(self, run: Run, book: Book, turn: Turn, effect: Effect) -> Showing:
+        content = rendered(run, effect)
+        assert content is not None
+        shown = book.shown.get(_place(effect)) or turn.loaded.shown.get(_place(effect))
+        return Showing(content, shown, effect.key not in turn.fresh, isinstance(effect, Retire))
+
+    def _note_failure(self, number: int, turn: Turn, effect: Effect, failure: TddError) -> None:
+        log.warning("effect.unfinished", run=run_id(number), effect=effect.key, reason=str(failure))
+        turn.failed[effect.key] = failure
 
     async def _perform(self, number: int, turn: Turn, effect: Effect) -> Event | None:
         run, book = self._view(number, turn.loaded), self._book(number)
         assert run is not None
-        shows = effect.shows if isinstance(effect, Retire) else effect.key
-        shown = book.shown.get(shows) or turn.loaded.shown.get(shows)
+        shown = book.shown.get(effect.key) or turn.loaded.shown.get(effect.key)
         again = effect.key not in turn.fresh
         try:
             performed = await self._performer(number).perform(
                 effect, rendered(run, effect), shown, again=again, terms=_terms(run, effect)
             )
         except TddError as failure:
-            log.warning("effect.unfinished", run=run_id(number), effect=effect.key, reason=str(failure))
-            turn.failed[effect.key] = failure
+            self._note_failure(number, turn, effect, failure)
             return None
         book.done.add(effect.key)
         if performed.shown is not None:
-            book.shown[shows] = performed.shown
+            book.shown[effect.key] = performed.shown
         return performed.event
 
     def _open(self, number: int, turn: Turn) -> tuple[Effect, ...]:
@@ -214,6 +238,11 @@ class Engine:
 def run_id(number: int) -> str:
     """The name of a pull request's run, as in its state branch."""
     return f"pr-{number}"
+
+
+def _place(effect: Effect) -> str:
+    """Under which key is remembered what an effect shows."""
+    return effect.shows if isinstance(effect, Retire) else effect.key
 
 
 def _terms(run: Run, effect: Effect) -> Terms | None:

@@ -78,7 +78,7 @@ async def test_a_prd_that_cannot_be_planned_is_annotated_at_its_line(tmp_path: P
 
 async def test_storms_of_502_and_lost_answers_create_nothing_twice(tmp_path: Path) -> None:
     async with story(tmp_path) as told:
-        told.hub.faults.lose_answer("POST", "/repos/owner/shop/check-runs", times=2)
+        told.hub.faults.lose_answer("POST", "/api/graphql", times=2)
         told.hub.faults.lose_answer("POST", "/repos/owner/shop/actions/workflows", times=1)
         told.hub.faults.respond("POST", "/repos/owner/shop/issues", status=502, times=1)
         told.open_pull()

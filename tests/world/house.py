@@ -45,6 +45,7 @@ KEPT_IN: Mapping[str, tuple[str, ...]] = {
     "jwt": ("github", "hub"),
     "sqlalchemy": ("inbox", "server.settings"),
     "starlette": ("server", "hub"),
+    "graphql": ("hub",),
     "uvicorn": ("server", "hub"),
     "anthropic": ("tdd_action.workers", "tdd_action.planner"),
     "httpx2": ("tdd_action.workers", "tdd_action.planner"),

@@ -19,6 +19,13 @@ def server_url(api_url: str) -> str:
     return f"{parts.scheme}://{host}"
 
 
+def graphql_url(api_url: str) -> str:
+    """Where GraphQL is: `https://api.github.com` -> `https://api.github.com/graphql`, `https://HOST/api/v3` ->
+    `https://HOST/api/graphql`.
+    """
+    return f"{api_url.rstrip('/').removesuffix('/v3')}/graphql"
+
+
 def git_url(api_url: str, repo: str) -> str:
     """Where git fetches `owner/name` from and pushes it to; without credentials."""
     return f"{server_url(api_url)}/{repo}.git"

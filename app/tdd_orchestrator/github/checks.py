@@ -13,6 +13,7 @@ from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.digest import check_digest, digest, reopens, unsent
 from tdd_orchestrator.github.errors import Forbidden, Gone, NotFound
+from tdd_orchestrator.github.pace import Urgency
 from tdd_orchestrator.github.texts import CHECK_LIMIT, cut
 from tdd_orchestrator.github.views import moment
 
@@ -32,10 +33,16 @@ async def show(connection: Connection, content: CheckContent, shown: Shown | Non
         shown = await _found(connection, content)
     if shown is not None and shown.digest == check_digest(content):
         return shown
-    reusable = shown is not None and not reopens(shown.digest, content)
-    missing = unsent(shown.digest, content.annotations) if shown and reusable else None
+    missing = lacking(shown, content)
     updated = await _update(connection, content, shown, missing) if shown and missing is not None else None
-    return updated or Shown(await _create(connection, content, after=shown.id if shown else 0), check_digest(content))
+    return updated or await _create(connection, content, after=shown.id if shown else 0)
+
+
+def lacking(shown: Shown | None, content: CheckContent) -> tuple[Remark, ...] | None:
+    """The annotations that the check that is shown lacks; `None` where a new check run must take its place."""
+    if shown is None or reopens(shown.digest, content):
+        return None
+    return unsent(shown.digest, content.annotations)
 
 
 async def retire(connection: Connection, content: CheckContent, shown: Shown | None) -> Shown | None:
@@ -53,14 +60,14 @@ async def _update(
 ) -> Shown | None:
     """`None` where the check run is gone, or was made by another app before this one came."""
     try:
-        await _patch(connection, shown.id, content, missing)
+        node = await _patch(connection, shown.id, content, missing)
     except (NotFound, Gone):
         return None
     except Forbidden as refused:
         if ANOTHERS not in refused.message:
             raise
         return None
-    return Shown(shown.id, check_digest(content))
+    return Shown(shown.id, check_digest(content), node or shown.node)
 
 
 async def _found(connection: Connection, content: CheckContent) -> Shown | None:
@@ -73,7 +80,8 @@ async def _found(connection: Connection, content: CheckContent) -> Shown | None:
     if (newest.get("output") or {}).get("annotations_count"):
         listed = connection.pages(RUN + "/annotations", check=check)
         sent = tuple([_remark(annotation) async for annotation in listed])
-    return Shown(check, f"unknown.{len(sent)}.{digest(sent)}.{newest.get('status', '')}")
+    told = f"unknown.{len(sent)}.{digest(sent)}.{newest.get('status', '')}"
+    return Shown(check, told, str(newest.get("node_id", "")))
 
 
 async def _newest(connection: Connection, content: CheckContent) -> dict[str, Any] | None:
@@ -86,8 +94,8 @@ async def _newest(connection: Connection, content: CheckContent) -> dict[str, An
     return max(same, key=lambda check: int(check["id"]), default=None)
 
 
-async def _create(connection: Connection, content: CheckContent, *, after: int) -> int:
-    """The id of the new check run; one that is newer than `after` is the one whose creation was not confirmed."""
+async def _create(connection: Connection, content: CheckContent, *, after: int) -> Shown:
+    """The new check run; one that is newer than `after` is the one whose creation was not confirmed."""
 
     async def find() -> Answer | None:
         newest = await _newest(connection, content)
@@ -96,22 +104,27 @@ async def _create(connection: Connection, content: CheckContent, *, after: int) 
         return await connection.get(RUN, check=newest["id"])
 
     first, rest = content.annotations[:PAGE], content.annotations[PAGE:]
-    fields = {**_fields(content, first), "name": content.name, "head_sha": content.head}
-    answer = await connection.create(RUNS, fields, find=find)
-    check = int(answer.json()["id"])
+    created = {**fields(content, first), "head_sha": content.head}
+    answer = (await connection.create(RUNS, created, find=find, urgency=Urgency.SHOW)).json()
+    check = int(answer["id"])
     if rest:
         await _patch(connection, check, content, rest)
-    return check
+    return Shown(check, check_digest(content), str(answer.get("node_id", "")))
 
 
-async def _patch(connection: Connection, check: int, content: CheckContent, annotations: tuple[Remark, ...]) -> None:
-    """Send the content and the annotations that it lacks; the same texts go with every page of them."""
+async def _patch(connection: Connection, check: int, content: CheckContent, annotations: tuple[Remark, ...]) -> str:
+    """Send the content and the annotations that it lacks; the same texts go with every page of them. Its node id."""
+    node = ""
     for start in range(0, max(1, len(annotations)), PAGE):
-        await connection.write("PATCH", RUN, _fields(content, annotations[start : start + PAGE]), check=check)
+        sent = fields(content, annotations[start : start + PAGE])
+        answer = await connection.write("PATCH", RUN, sent, urgency=Urgency.SHOW, check=check)
+        node = str(answer.json().get("node_id", ""))
+    return node
 
 
-def _fields(content: CheckContent, annotations: tuple[Remark, ...]) -> dict[str, Any]:
-    fields: dict[str, Any] = {
+def fields(content: CheckContent, annotations: tuple[Remark, ...]) -> dict[str, Any]:
+    """A check run as REST takes it, with these of its annotations (50 at most)."""
+    told: dict[str, Any] = {
         "name": content.name,
         "external_id": content.external_id,
         "status": "completed" if content.conclusion else content.status,
@@ -127,12 +140,12 @@ def _fields(content: CheckContent, annotations: tuple[Remark, ...]) -> dict[str,
         ],
     }
     if content.started_at is not None:
-        fields["started_at"] = moment(content.started_at)
+        told["started_at"] = moment(content.started_at)
     if content.conclusion is not None:
-        fields["conclusion"] = content.conclusion
+        told["conclusion"] = content.conclusion
     if content.completed_at is not None and content.conclusion is not None:
-        fields["completed_at"] = moment(content.completed_at)
-    return fields
+        told["completed_at"] = moment(content.completed_at)
+    return told
 
 
 def _annotation(remark: Remark) -> dict[str, Any]:

@@ -7,6 +7,7 @@ failure whose outcome is unknown; what creates is repeated only after a look whe
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -20,12 +21,12 @@ from tenacity import (
     wait_random,
 )
 
-from tdd_orchestrator.github.addresses import git_url
+from tdd_orchestrator.github.addresses import git_url, graphql_url
 from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.errors import Forbidden, NotFound, RateLimited, Unauthorized, Weather
 from tdd_orchestrator.github.etags import EtagCache, Kept
 from tdd_orchestrator.github.http import NotSent, Wire
-from tdd_orchestrator.github.pace import WritePace
+from tdd_orchestrator.github.pace import Crowded, Urgency, WritePace
 from tdd_orchestrator.github.tokens import Tokens
 
 PER_PAGE = 100
@@ -46,11 +47,20 @@ class Patience:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a write needs of the pace."""
+
+    urgency: Urgency = Urgency.WORK
+    weight: int = 1
+
+
 class Connection:
     """GitHub as one repository's installation (or token) sees it.
 
     `counts` says how many requests were sent, by method and route; `unchanged` how many of them were answered by a free
-    304. `app_id` is ours where we are an app: it tells our check runs from those of others.
+    304. `has_graphql` holds until the server says otherwise. `app_id` is ours where we are an app: it tells our check
+    runs from those of others.
     """
 
     def __init__(
@@ -68,6 +78,7 @@ class Connection:
         self.counts: Counter[str] = Counter()
         self.unchanged = 0
         self.patience = patience or Patience()
+        self.has_graphql, self._node = True, ""
         self._wire, self._tokens = wire, tokens
         self._pace = pace or WritePace()
         self._etags = EtagCache()
@@ -78,6 +89,10 @@ class Connection:
     def api_url(self) -> str:
         """The REST API's root, without a slash at its end."""
         return self._wire.api_url
+
+    def now(self) -> float:
+        """The time in epoch seconds, by the clock that GitHub's limits are judged by."""
+        return self._wire.clock()
 
     def git_url(self, repo: str | None = None) -> str:
         """Where git fetches and pushes; credentials are given apart."""
@@ -98,6 +113,11 @@ class Connection:
             except (Forbidden, NotFound, Unauthorized):
                 self._login = "github-actions[bot]"
         return self._login
+
+    async def node(self) -> str:
+        """The repository's id for GraphQL."""
+        self._node = self._node or str((await self.get("/repos/{repo}")).json()["node_id"])
+        return self._node
 
     async def get(
         self,
@@ -137,13 +157,30 @@ class Connection:
                 return
             page += 1
 
-    async def write(self, method: str, route: str, json: object = None, **parts: object) -> Answer:
+    async def write(
+        self, method: str, route: str, json: object = None, *, urgency: Urgency = Urgency.WORK, **parts: object
+    ) -> Answer:
         """An idempotent write: PATCH, PUT, DELETE, or a POST that may be repeated (a reaction, a cancellation)."""
         path = self.path(route, **parts)
-        return await self._patiently(method, route, path, json=json, writes=True, creates=method == "POST")
+        return await self._patiently(method, route, path, json=json, turn=_Turn(urgency))
+
+    async def graphql(self, document: str, variables: object, *, urgency: Urgency, weight: int) -> Answer:
+        """Send one GraphQL request that writes `weight` things. It is not repeated after weather.
+
+        The answer may hold `errors` beside `data`: GitHub says 200 to both.
+        """
+        body = {"query": document, "variables": variables}
+        where, turn = graphql_url(self.api_url), _Turn(urgency, weight)
+        return await self._patiently("POST", "/graphql", where, json=body, turn=turn, repeat=_unsent)
 
     async def create(
-        self, route: str, json: object, *, find: Callable[[], Awaitable[Answer | None]], **parts: object
+        self,
+        route: str,
+        json: object,
+        *,
+        find: Callable[[], Awaitable[Answer | None]],
+        urgency: Urgency = Urgency.WORK,
+        **parts: object,
     ) -> Answer:
         """A POST that creates: once.
 
@@ -152,7 +189,7 @@ class Connection:
         path = self.path(route, **parts)
         for attempt in range(self.patience.tries):
             try:
-                return await self._patiently("POST", route, path, json=json, writes=True, creates=True, repeat=_unsent)
+                return await self._patiently("POST", route, path, json=json, turn=_Turn(urgency), repeat=_unsent)
             except NotSent:
                 raise
             except Weather:
@@ -177,16 +214,15 @@ class Connection:
         query: Mapping[str, Any] | None = None,
         json: object = None,
         headers: Mapping[str, str] | None = None,
-        writes: bool = False,
-        creates: bool = False,
+        turn: _Turn | None = None,
         repeat: Callable[[BaseException], bool] | None = None,
     ) -> Answer:
         """Send, and again after weather (if `repeat` allows) or a short wait that GitHub asked for."""
 
         async def once() -> Answer:
-            if not writes:
+            if turn is None:
                 return await self._once(method, route, path, query=query, json=json, headers=headers)
-            async with self._pace.turn(creates=creates):
+            async with self._turn(turn):
                 return await self._once(method, route, path, query=query, json=json, headers=headers)
 
         again = repeat or _stormy
@@ -198,6 +234,16 @@ class Connection:
             reraise=True,
         )
         return await retrying(once)
+
+    @asynccontextmanager
+    async def _turn(self, turn: _Turn) -> AsyncIterator[None]:
+        try:
+            async with self._pace.turn(urgency=turn.urgency, weight=turn.weight):
+                yield
+        except Crowded as crowded:
+            until = self._wire.clock() + crowded.seconds
+            told = f"We have written as much as GitHub allows, and wait {crowded.seconds:.0f} s."
+            raise RateLimited(until, told) from crowded
 
     def _is_short(self, why: BaseException) -> bool:
         """Whether GitHub asked for a wait that is short enough to sleep through."""
@@ -243,6 +289,7 @@ class Connection:
             self._closed_until, self._limited = limited.until, self._limited + 1
             raise
         self._limited = 0
+        self._pace.saw(answer.headers, self._wire.clock())
         moved = answer.headers.get("location", "")
         if answer.status in MOVED and moved.startswith(self.api_url + "/") and not path.startswith("/repositories/"):
             return await self._counted(

@@ -8,6 +8,7 @@ from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.digest import digest
 from tdd_orchestrator.github.errors import Gone, NotFound
+from tdd_orchestrator.github.pace import Urgency
 from tdd_orchestrator.github.texts import COMMENT_LIMIT, cut
 
 COMMENT = "/repos/{repo}/issues/comments/{comment}"
@@ -15,7 +16,13 @@ COMMENTS = "/repos/{repo}/issues/{number}/comments"
 
 
 async def show(
-    connection: Connection, number: int, content: CommentContent, shown: Shown | None, *, again: bool
+    connection: Connection,
+    number: int,
+    content: CommentContent,
+    shown: Shown | None,
+    *,
+    again: bool,
+    urgency: Urgency = Urgency.SHOW,
 ) -> Shown:
     """Make the comment with this marker stand as `content` says; what is shown then.
 
@@ -25,11 +32,11 @@ async def show(
     if shown is not None and shown.digest == wanted:
         return shown
     comment = shown.id if shown else await _found(connection, number, content.marker) if again else None
-    fields = {"body": _body(content)}
+    fields = {"body": body(content)}
     if comment is not None:
         try:
-            await connection.write("PATCH", COMMENT, fields, comment=comment)
-            return Shown(comment, wanted)
+            changed = await connection.write("PATCH", COMMENT, fields, urgency=urgency, comment=comment)
+            return Shown(comment, wanted, _node(changed))
         except (NotFound, Gone):
             pass  # somebody deleted it: it is posted anew
 
@@ -37,14 +44,15 @@ async def show(
         posted = await _found(connection, number, content.marker)
         return None if posted is None else await connection.get(COMMENT, comment=posted)
 
-    answer = await connection.create(COMMENTS, fields, find=find, number=number)
-    return Shown(int(answer.json()["id"]), wanted)
+    answer = await connection.create(COMMENTS, fields, find=find, urgency=urgency, number=number)
+    return Shown(int(answer.json()["id"]), wanted, _node(answer))
 
 
 async def react(connection: Connection, comment: int, reaction: str) -> None:
     """React to a comment; doing it twice is doing it once, and a comment that is gone needs no answer."""
     with suppress(NotFound, Gone):
-        await connection.write("POST", COMMENT + "/reactions", {"content": reaction}, comment=comment)
+        route, body = COMMENT + "/reactions", {"content": reaction}
+        await connection.write("POST", route, body, urgency=Urgency.ANSWER, comment=comment)
 
 
 async def _found(connection: Connection, number: int, marker: str) -> int | None:
@@ -56,7 +64,11 @@ async def _found(connection: Connection, number: int, marker: str) -> int | None
     return None
 
 
-def _body(content: CommentContent) -> str:
+def _node(answer: Answer) -> str:
+    return str((answer.json() or {}).get("node_id", ""))
+
+
+def body(content: CommentContent) -> str:
     """The text with its marker, which survives a cut because it comes first unless it is in the text already."""
     text = cut(content.body, COMMENT_LIMIT - len(content.marker) - 1)
     return text if content.marker in text else f"{content.marker}\n{text}"

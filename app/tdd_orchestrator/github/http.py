@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from githubkit import AppAuthStrategy, UnauthAuthStrategy
@@ -66,6 +67,7 @@ class Wire:
     def __init__(self, api_url: str, auth: Auth | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.api_url = api_url.rstrip("/")
         self.clock = clock
+        self._root = f"{urlsplit(api_url).scheme}://"
         self._github = LongLived(
             auth or UnauthAuthStrategy(),
             base_url=api_url,
@@ -91,16 +93,15 @@ class Wire:
     ) -> Answer:
         """The answer below 400; else the `GitHubError` that it stands for.
 
-        `route` is the path's template, for messages.
+        `route` is the path's template, for messages; `path` is below the API's root, or a whole address.
 
         `limited` is how often in a row GitHub has refused for its rate limit without saying for how long.
         """
         sent = {"X-GitHub-Api-Version": API_VERSION, **(headers or {})}
         asked = f"{method} {route or path}"
         try:
-            response = await self._github.arequest(
-                method, self.api_url + path, params=dict(query or {}), json=json, headers=sent
-            )
+            where = path if path.startswith(self._root) else self.api_url + path
+            response = await self._github.arequest(method, where, params=dict(query or {}), json=json, headers=sent)
         except RequestFailed as failed:
             raise refusal(_answer(failed.response.raw_response), asked, self.clock(), limited) from failed
         except RequestError as broken:

@@ -3,7 +3,7 @@ an event.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
@@ -21,13 +21,16 @@ from tdd_orchestrator.core.effect import (
     ShowRun,
     ShowTask,
 )
+from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import Event
 from tdd_orchestrator.core.shown import Shown
-from tdd_orchestrator.github import checks, comments, dispatch
+from tdd_orchestrator.github import comments, dispatch
+from tdd_orchestrator.github.batch import Came, Shower, Showing
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import UnsafeArtifact
 from tdd_orchestrator.github.landing import Lander, Terms
 from tdd_orchestrator.github.merging import Identity
+from tdd_orchestrator.github.pace import Urgency
 from tdd_orchestrator.github.read import RepositoryReader
 
 BUNDLE = "work.bundle"
@@ -63,6 +66,7 @@ class Performer:
         self.connection, self.repo, self.number = connection, repo, number
         self.reader = reader or RepositoryReader(connection)
         self._dispatcher = dispatch.Dispatcher(self.reader, workflow, lander, clock)
+        self._shower = Shower(connection, number)
         self._lander = Lander(connection, number, identity=identity or Identity(), clock=clock)
 
     async def perform(
@@ -80,18 +84,15 @@ class Performer:
         may have been performed before without our knowing. `terms` are a landing's task and rules.
         """
         match effect:
-            case ShowRun() | ShowTask():
-                assert isinstance(content, CheckContent)
-                return Performed(shown=await checks.show(self.connection, content, shown, again=again))
-            case Retire():
-                assert isinstance(content, CheckContent)
-                return Performed(shown=await checks.retire(self.connection, content, shown))
-            case ShowComment():
-                assert isinstance(content, CommentContent)
-                return Performed(shown=await self._comment(content, shown, again))
+            case ShowRun() | ShowTask() | ShowComment() | Retire():
+                assert content is not None
+                (came,) = await self.show([Showing(content, shown, again, isinstance(effect, Retire))])
+                if isinstance(came, TddError):
+                    raise came
+                return Performed(shown=came)
             case Reply():
                 reply = content if isinstance(content, CommentContent) else _reply(effect)
-                return Performed(shown=await self._comment(reply, shown, again))
+                return Performed(shown=await self._reply(reply, shown, again))
             case React():
                 await comments.react(self.connection, effect.comment, effect.content)
                 return Performed()
@@ -106,8 +107,13 @@ class Performer:
             case _:
                 assert_never(effect)
 
-    async def _comment(self, content: CommentContent, shown: Shown | None, again: bool) -> Shown:
-        return await comments.show(self.connection, self.number, content, shown, again=again)
+    async def show(self, wanted: Sequence[Showing]) -> list[Came]:
+        """Show many things in few requests, in their order; one that fails does not keep the others from it."""
+        return await self._shower.show(wanted)
+
+    async def _reply(self, content: CommentContent, shown: Shown | None, again: bool) -> Shown:
+        connection, number, first = self.connection, self.number, Urgency.ANSWER
+        return await comments.show(connection, number, content, shown, again=again, urgency=first)
 
     async def _land(self, effect: Land, terms: Terms) -> Event:
         bundle = None

@@ -22,6 +22,7 @@ from tdd_orchestrator.hub.announce import Announcer
 from tdd_orchestrator.hub.errors import not_found
 from tdd_orchestrator.hub.faults import Faults
 from tdd_orchestrator.hub.gate import Gate
+from tdd_orchestrator.hub.graphql import endpoint as graphql
 from tdd_orchestrator.hub.identity import ROLES, App, Installation, InstallationGrant, User
 from tdd_orchestrator.hub.listener import Listener
 from tdd_orchestrator.hub.plumbing import GitDirectory
@@ -54,7 +55,12 @@ class Hub:
         announcer.listeners.append(lambda happening: dispatch.trigger(self.site, happening))
         self._at_start: list[Callable[[], object]] = []
         fallback = Route("/{rest:path}", self._unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-        served = [*door.routes(self.site, ENDPOINTS), *git_http.routes(self.site), *routes, fallback]
+        served = [
+            *door.routes(self.site, (*ENDPOINTS, *graphql.ENDPOINTS)),
+            *git_http.routes(self.site),
+            *routes,
+            fallback,
+        ]
         self._gate = Gate(Starlette(routes=served), self.site)
         self._listener = Listener(self._gate)
 

@@ -95,12 +95,12 @@ def _trusted(connection: sqlite3.Connection) -> None:
 
 def _memory(connection: sqlite3.Connection) -> Memory:
     effects = connection.execute("SELECT kind, doc FROM outbox ORDER BY seq")
-    shown = connection.execute("SELECT key, id, digest FROM shown")
+    shown = connection.execute("SELECT key, id, digest, node FROM shown")
     applied = connection.execute("SELECT txn, at FROM applied ORDER BY seq")
     return Memory(
         run=_read_run(connection),
         outbox=tuple(rows.from_doc(EFFECTS[kind], doc) for kind, doc in effects),
-        shown={key: Shown(id, digest) for key, id, digest in shown},
+        shown={key: Shown(id, digest, node) for key, id, digest, node in shown},
         applied=tuple(Applied(txn, at) for txn, at in applied),
     )
 

@@ -3,7 +3,7 @@
 Raise `VERSION` with every change here: what has another version, or other tables than these, is rebuilt from the log.
 """
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE run (
@@ -32,7 +32,7 @@ CREATE TABLE job (
   url TEXT, doc TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE outbox (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, kind TEXT, doc TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE shown (key TEXT PRIMARY KEY, id INTEGER, digest TEXT) WITHOUT ROWID;
+CREATE TABLE shown (key TEXT PRIMARY KEY, id INTEGER, digest TEXT, node TEXT) WITHOUT ROWID;
 CREATE TABLE applied (seq INTEGER PRIMARY KEY, txn TEXT NOT NULL, at REAL);
 """
 

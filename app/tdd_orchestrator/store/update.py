@@ -69,7 +69,7 @@ def _write_map(
     connection: sqlite3.Connection, table: str, before: Mapping[str, Shown], after: Mapping[str, Shown]
 ) -> None:
     changed = [(key, shown) for key, shown in after.items() if before.get(key) != shown]
-    _insert(connection, table, [rows.cells(key, shown.id, shown.digest) for key, shown in changed])
+    _insert(connection, table, [rows.cells(key, shown.id, shown.digest, shown.node) for key, shown in changed])
 
 
 def _write_applied(connection: sqlite3.Connection, before: tuple[Applied, ...], after: tuple[Applied, ...]) -> None:

@@ -1,0 +1,1 @@
+"""GraphQL, as far as an app of ours needs it."""
