@@ -96,6 +96,7 @@ def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:
         digest=proof.digest,
         seconds=round(proof.seconds, 3),
         suite_runs=len(proof.runs),
+        tests=tuple(name for task in proof.tasks for name in task.test_names),
     )
     out.mkdir(parents=True, exist_ok=True)
     for name, value in ((PROOF, to_wire(result)), (CERTIFICATE, proof.certificate)):

@@ -91,6 +91,7 @@ def _reported(desk: Desk, stage: Stage) -> StageReport:
         remarks=(*remarks(desk.task.key, stage, end.reasons), *remarks(desk.task.key, stage, end.notes, "notice")),
         usage=tuple(desk.usage[spent:]),
         suite_runs=desk.bench.since(runs),
+        tests=end.tests,
     )
 
 

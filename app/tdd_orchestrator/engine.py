@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from tdd_orchestrator.core.decide import decide, pending
-from tdd_orchestrator.core.effect import Dispatch, Effect, Land, Retire, ShowComment, ShowRun, ShowTask
+from tdd_orchestrator.core.effect import Dispatch, Effect, Land, Retire, ShowComment, ShowPrd, ShowRun, ShowTask
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import Dispatched, Event, Ticked
 from tdd_orchestrator.core.run import Run
@@ -25,7 +25,7 @@ from tdd_orchestrator.report import rendered
 from tdd_orchestrator.store import Change, Conflict, Entry, Loaded, StateStore
 
 COMMIT_TRIES = 8
-SHOWS = (ShowRun, ShowTask, ShowComment, Retire)
+SHOWS = (ShowRun, ShowTask, ShowPrd, ShowComment, Retire)
 ROUNDS = 50
 """Effects that lead to events that lead to effects: more rounds than this in one go is a bug of ours."""
 

@@ -71,8 +71,10 @@ def test_a_result_of_the_worker_is_proven_from_its_bundle(worked: Worked, tmp_pa
     doubts = ["green with tests made to fail", "green's tests without green"]
     assert [run.purpose for run in proof.runs] == ["TASK-1 base", "red", "green", *doubts, "refactor"]
     result = leave(proof, "n0nce", tmp_path / "out")
+    tests = ("tests/test_new.py::test_tea_is_cheaper",)
+    assert worked.result.stages[0].tests == tests
     assert result == ProofResult(
-        "n0nce", worked.result.tip, True, digest=proof.digest, seconds=result.seconds, suite_runs=6
+        "n0nce", worked.result.tip, True, digest=proof.digest, seconds=result.seconds, suite_runs=6, tests=tests
     )
     assert from_wire(ProofResult, json.loads((tmp_path / "out/proof.json").read_text())) == result
 

@@ -60,7 +60,8 @@ def test_what_had_landed_stays_and_is_named_and_a_new_task_reworks_it() -> None:
     ]
     assert now.tasks[3].planned.depends_on == ("TASK-1",)
     assert "TASK-2 had landed for an older text of REQ-2: TASK-4 reworks it." in now.notes
-    assert now.tasks[:3] == before.tasks
+    aged = replace(before.tasks[1], outdated=("REQ-2",))
+    assert now.tasks[:3] == (before.tasks[0], aged, before.tasks[2])
 
 
 def test_what_had_not_landed_is_given_up_and_its_dependents_wait_for_what_takes_its_place() -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tdd_orchestrator.core.command import Verb
-from tdd_orchestrator.core.effect import Effect, Retire, ShowComment, ShowRun, ShowTask
+from tdd_orchestrator.core.effect import PRD, Effect, Retire, ShowComment, ShowPrd, ShowRun, ShowTask
 from tdd_orchestrator.core.event import Landed, Rerequested, Ticked
 from tdd_orchestrator.core.run import FINAL, Ref, Run, RunState, TaskState
-from tdd_orchestrator.core.showing import has_check, shows
+from tdd_orchestrator.core.showing import STALE_AFTER_S, has_check, shows
 from world.imagined import HEAD, command, planned, seen
 from world.runs import TIP, after, report, run, started, task, told
 
@@ -18,7 +18,7 @@ PASSING = after(started(planned("TASK-1")), report(started(planned("TASK-1"))))
 
 
 def seen_after(first: Run, event: object) -> list[Effect]:
-    kinds = ShowRun | ShowTask | ShowComment | Retire
+    kinds = ShowRun | ShowTask | ShowPrd | ShowComment | Retire
     return [effect for effect in told(first, event).effects if isinstance(effect, kinds)]  # type: ignore[arg-type]
 
 
@@ -63,6 +63,8 @@ def test_a_landing_leaves_the_finished_task_where_it_was_and_retires_the_rest() 
         ShowTask("TASK-1", OLD),
         Retire(OLD, TIP, "TASK-2"),
         ShowTask("TASK-2", TIP),
+        Retire(OLD, TIP, PRD),
+        ShowPrd(TIP),
         Retire(OLD, TIP),
         ShowRun(TIP),
         ShowComment(),
@@ -73,6 +75,8 @@ def test_the_last_landing_shows_the_whole_picture_on_the_last_head() -> None:
     assert seen_after(PASSING, Landed(at=10.0, task="TASK-1", head=TIP)) == [
         ShowTask("TASK-1", OLD),
         ShowTask("TASK-1", TIP),
+        Retire(OLD, TIP, PRD),
+        ShowPrd(TIP),
         Retire(OLD, TIP),
         ShowRun(TIP),
         ShowComment(),
@@ -86,6 +90,8 @@ def test_a_push_moves_the_active_checks() -> None:
     assert seen_after(one, seen(9.0, Ref("feature", new), one.rules)) == [
         Retire(OLD, new, "TASK-2"),
         ShowTask("TASK-2", new),
+        Retire(OLD, new, PRD),
+        ShowPrd(new),
         Retire(OLD, new),
         ShowRun(new),
         ShowComment(),
@@ -98,6 +104,8 @@ def test_a_rerun_makes_new_check_runs_on_the_same_head() -> None:
     assert seen_after(one, asked) == [
         Retire(OLD, OLD, "TASK-1"),
         ShowTask("TASK-1", OLD, 1),
+        Retire(OLD, OLD, PRD),
+        ShowPrd(OLD, 1),
         Retire(OLD, OLD),
         ShowRun(OLD, 1),
         ShowComment(),
@@ -107,9 +115,44 @@ def test_a_rerun_makes_new_check_runs_on_the_same_head() -> None:
 def test_cancelling_shows_every_task_that_was_begun() -> None:
     one = run(R.RUNNING, task("TASK-1", T.COMPLETE, tries=1), task("TASK-2", T.IN_PROGRESS, tries=1), task("TASK-3"))
     shown = seen_after(one, command(Verb.CANCEL))
-    assert shown == [ShowTask("TASK-1", OLD), ShowTask("TASK-2", OLD), ShowRun(OLD), ShowComment()]
+    assert shown == [ShowTask("TASK-1", OLD), ShowTask("TASK-2", OLD), ShowPrd(OLD), ShowRun(OLD), ShowComment()]
 
 
 def test_a_skipped_task_is_shown_once_more_where_it_was() -> None:
     one = run(R.RUNNING, task(state=T.IN_PROGRESS, tries=1), task("TASK-2", T.IN_PROGRESS, tries=1))
     assert seen_after(one, command(Verb.SKIP, "TASK-1"))[0] == ShowTask("TASK-1", OLD)
+
+
+def test_the_board_is_sent_when_a_requirement_stands_differently_not_at_every_attempt() -> None:
+    two = started(planned("TASK-1"), planned("TASK-2"))
+    refused = report(two, tip=None)
+    assert ShowPrd(OLD) not in seen_after(two, refused)
+    assert ShowPrd(OLD) in seen_after(run(R.RUNNING, task(state=T.FAILED)), command(Verb.RETRY, "TASK-1"))
+
+
+def test_a_push_that_takes_the_last_requirement_away_retires_the_board() -> None:
+    one = run(R.PLANNING)
+    shown = seen_after(one, seen(9.0, Ref("feature", "1" * 40), one.rules, requirements=()))
+    assert Retire(OLD, "1" * 40, PRD) in shown
+    assert not [effect for effect in shown if isinstance(effect, ShowPrd)]
+
+
+@pytest.mark.parametrize("state", sorted(set(RunState)))
+def test_a_run_that_waits_for_long_gets_new_checks_before_github_calls_them_stale(state: RunState) -> None:
+    one = run(state, task(state=T.FAILED, tries=3), shown_since=5.0, jobs=())
+    assert after(one, Ticked(at=5.0 + STALE_AFTER_S)).generation == 0
+    later = after(one, Ticked(at=6.0 + STALE_AFTER_S))
+    assert later.generation == (0 if state in FINAL else 1)
+    if state not in FINAL:
+        assert ShowPrd(OLD, 1) in seen_after(one, Ticked(at=6.0 + STALE_AFTER_S))
+        assert after(later, Ticked(at=7.0 + STALE_AFTER_S)) == later, "once"
+
+
+def test_ten_days_are_less_than_githubs_fourteen() -> None:
+    assert 0 < STALE_AFTER_S < 14 * 86_400
+
+
+def test_a_move_of_the_head_is_when_its_checks_begin() -> None:
+    new = Ref("feature", "1" * 40)
+    one = run(R.RUNNING, task(state=T.IN_PROGRESS, tries=1))
+    assert after(one, seen(9.0, new, one.rules)).shown_since == 9.0

@@ -19,9 +19,10 @@ from tdd_orchestrator.report.comment import reply_comment, run_comment
 from tdd_orchestrator.report.document import document
 from tdd_orchestrator.report.fitting import cut, size, table
 from tdd_orchestrator.report.graph import mermaid
+from tdd_orchestrator.report.prd_check import prd_check
 from tdd_orchestrator.report.run_check import run_check
 from tdd_orchestrator.report.task_check import task_check
-from world.imagined import HEAD
+from world.imagined import HEAD, requirement
 from world.runs import attempt, run, stage, task
 
 GFM = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -137,7 +138,8 @@ def test_invisible_and_direction_signs_are_taken_out() -> None:
 def contents(one: Run) -> list[CheckContent | CommentContent]:
     checks = [task_check(one, each, HEAD.sha, 0) for each in one.tasks]
     answers = [reply_comment("1:1", status_text(one)), *(reply_comment("1:1", explained(each)) for each in one.tasks)]
-    return [run_check(one, HEAD.sha, 0), run_comment(one), *checks, *answers]
+    boards = [prd_check(one, HEAD.sha, 0), prd_check(replace(one, state=RunState.COMPLETED), HEAD.sha, 0)]
+    return [run_check(one, HEAD.sha, 0), run_comment(one), *boards, *checks, *answers]
 
 
 def texts(content: CheckContent | CommentContent) -> list[str]:
@@ -153,7 +155,8 @@ def written(text: str, count: int = 2, state: RunState = RunState.BLOCKED) -> Ru
         tries = tuple(attempt("n", nth, said, reason=text, feedback=text) for nth in range(1, 4))
         plan = replace(one.planned, title=text, requirements=(text,))
         made.append(replace(one, planned=plan, attempts=tries))
-    return run(state, *made, reason=text, notes=(text,) * 12, title=text, approved_by="maintainer")
+    asked = tuple(replace(requirement(f"{text} {n}"), title=text, text=text) for n in range(count))
+    return run(state, *made, requirements=asked, reason=text, notes=(text,) * 12, title=text, approved_by="maintainer")
 
 
 @pytest.mark.parametrize("text", EVIL)
@@ -193,7 +196,7 @@ def test_no_title_breaks_the_graph(text: str) -> None:
 def test_nothing_is_longer_than_github_takes(letter: str) -> None:
     long = written(letter * 30_000, count=300)
     shown: list[CheckContent | CommentContent] = [run_check(long, HEAD.sha, 0), run_comment(long)]
-    for content in (*shown, task_check(long, long.tasks[0], HEAD.sha, 0)):
+    for content in (*shown, prd_check(long, HEAD.sha, 0), task_check(long, long.tasks[0], HEAD.sha, 0)):
         assert all(0 < size(text) <= HARD for text in texts(content))
         assert all("```mermaid" not in text or text.count("```") == 2 for text in texts(content))
     assert size(reply_comment("1:1", status_text(long)).body) <= HARD

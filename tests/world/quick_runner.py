@@ -39,7 +39,8 @@ class QuickRunner:
     """`acts` says for "TASK-1.2", "TASK-1 prove" or "plan" what happens instead of success.
 
     `refuse`: the attempt is refused; `fail`: the job ends without a result; `hang`: it never ends; `unproven`: the
-    proof does not hold; or a mapping of paths to contents that GREEN writes. `usd` is what each attempt costs.
+    proof does not hold; `untested`: no new test is named; or a mapping of paths to contents that GREEN writes. `usd` is
+    what each attempt costs.
     """
 
     tasks: tuple[PlannedTask, ...] = ()
@@ -87,13 +88,14 @@ class QuickRunner:
             work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, None, (stage,), stage.sentence)
             return {"result.json": dumped(work)}
         red, green = committed(git, given, act if isinstance(act, dict) else {})
+        tests = () if act == "untested" else (f"{given.task.tests[0]}::test_it",)
         stages = (
-            StageReport(Stage.RED, StageState.ACCEPTED, "Fails on an assertion.", 0.1, red, usage=usage),
+            StageReport(Stage.RED, StageState.ACCEPTED, "Fails on an assertion.", 0.1, red, usage=usage, tests=tests),
             StageReport(Stage.GREEN, StageState.ACCEPTED, "Passes.", 0.1, green, usage=usage),
         )
         work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, green, stages)
         holds = act != "unproven"
-        proof = ProofResult(given.nonce, green, holds, "" if holds else "RED passes already.")
+        proof = ProofResult(given.nonce, green, holds, "" if holds else "RED passes already.", tests=tests)
         return {"result.json": dumped(work), "proof.json": dumped(proof), "work.bundle": bundled(git, given, green)}
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tdd_orchestrator.core.decide import Decision, decide
 from tdd_orchestrator.core.event import Dispatched, Event, PlanReported, WorkReported
-from tdd_orchestrator.core.plan import Plan, PlannedTask
+from tdd_orchestrator.core.plan import Plan, PlannedTask, TaskKind
 from tdd_orchestrator.core.replanning import digests
 from tdd_orchestrator.core.result import (
     PlanResult,
@@ -22,6 +22,7 @@ from world.imagined import BASE, HEAD, planned, requirement, seen
 
 T = TaskState
 TIP = "c" * 40
+TEST = "tests/test_it.py::test_it"
 
 
 def task(key: str = "TASK-1", state: TaskState = T.READY, *needs: str, tries: int = 0, **changes: object) -> Task:
@@ -101,3 +102,15 @@ def report(one: Run, key: str = "TASK-1", tip: str | None = TIP, at: float = 9.0
     said = WorkResult(job.nonce, key, number, HEAD.sha, tip, (stage(),), "" if tip else "It cheats.")
     proof = ProofResult(job.nonce, tip, holds=True) if tip else None
     return WorkReported(at=at, result=replace(said, **result), proof=proof, workflow_run=5)  # type: ignore[arg-type]
+
+
+def landed(key: str = "TASK-1", *tests: str, kind: TaskKind = TaskKind.BEHAVIOUR, **changes: object) -> Task:
+    """A task on the branch, whose RED brought these tests."""
+    red = replace(stage(Stage.RED), commit="1" * 40, tests=tests)
+    one = task(key, T.COMPLETE, attempts=(attempt("n", 1, red, accepted=True),))
+    return replace(one, planned=replace(one.planned, kind=kind), **changes)  # type: ignore[arg-type]
+
+
+def edited(one: Run) -> Run:
+    """The run after a push that changes its first requirement."""
+    return replace(one, requirements=(replace(one.requirements[0], text="another text"),))

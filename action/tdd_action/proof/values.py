@@ -7,6 +7,7 @@ from tdd_action.bench import SuiteRun
 from tdd_action.history import Claim, Commit
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import FailureClass, Reason, SuiteReport
+from tdd_orchestrator.core.evidence.reports import chosen
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Stage
 
@@ -41,6 +42,12 @@ class TaskProof:
     classes: Mapping[str, FailureClass] = field(default_factory=dict)
     frozen: Mapping[str, str] = field(default_factory=dict)
     collected: SuiteReport | None = None
+
+    @property
+    def test_names(self) -> tuple[str, ...]:
+        """The new tests one by one, where `new_tests` may name whole files."""
+        found = chosen(self.new_tests, self.collected) if self.collected else ()
+        return tuple(result.id for result in found)
 
     @property
     def holds(self) -> bool:

@@ -25,13 +25,16 @@ FILE = "100644"
 
 @dataclass(frozen=True, slots=True)
 class StageEnd:
-    """How a stage ended. `reasons` become annotations; `notes` are remarks that do not stand against it."""
+    """How a stage ended. `reasons` become annotations; `notes` are remarks that do not stand against it; `tests` are
+    the new tests.
+    """
 
     state: StageState
     sentence: str
     reasons: tuple[Reason, ...] = ()
     commit: str | None = None
     notes: tuple[Reason, ...] = ()
+    tests: tuple[str, ...] = ()
 
 
 class WorkerBroke(Exception):

@@ -23,11 +23,11 @@ def red_stage(desk: Desk) -> StageEnd:
     if not claim.verdict.accepted:
         return refused(claim.verdict)
     desk.red, desk.before = claim, claim.before
-    return StageEnd(StageState.ACCEPTED, _sentence(claim), commit=desk.save(Stage.RED, tree))
+    tests = tuple(result.id for result in chosen(claim.new_tests, claim.collected))
+    return StageEnd(StageState.ACCEPTED, _sentence(claim, len(tests)), commit=desk.save(Stage.RED, tree), tests=tests)
 
 
-def _sentence(claim: RedClaim) -> str:
-    new = len(chosen(claim.new_tests, claim.collected))
+def _sentence(claim: RedClaim, new: int) -> str:
     how = "fails" if new == 1 else "fail"
     seen = " once stubs stand in for the planned code" if claim.collected is not claim.report else ""
     return f"{counted(new, 'new test')} {how} on an assertion{seen}."

@@ -34,7 +34,7 @@ from tdd_orchestrator.core.implied import everything_shown, implied
 from tdd_orchestrator.core.jobs import given_up
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.scheduling import scheduled
-from tdd_orchestrator.core.showing import shows
+from tdd_orchestrator.core.showing import kept_fresh, shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def decide(run: Run | None, event: Event) -> Decision:
         opened = planning.opened(event)
         return Decision(opened, () if opened is None else (*implied(opened), *everything_shown(opened)))
     changed, answers = _folded(run, event)
-    changed = scheduled(changed, event.at)
+    changed = kept_fresh(run, scheduled(changed, event.at), event.at, ticked=isinstance(event, Ticked))
     if changed == run:
         return Decision(run, answers)
     ended = isinstance(event, JobLost | DispatchRefused)  # then there is nothing left to stop

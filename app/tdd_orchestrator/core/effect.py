@@ -34,9 +34,25 @@ class ShowTask:
         return f"check:{self.task}@{self.head}#{self.generation}"
 
 
+PRD = "prd"
+"""Stands where a task's key would, for the check run `TDD / PRD`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPrd:
+    """The check run `TDD / PRD` on `head` shows each requirement as it stands."""
+
+    head: str
+    generation: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"check:{PRD}@{self.head}#{self.generation}"
+
+
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """A check run on an old head (the run's, or the task's) is concluded `neutral` and points to the new head.
+    """A check run on an old head (the run's, a task's, or the PRD's) is concluded `neutral` and points to the new head.
 
     `shows` is the key of the effect that showed it, under which its id is remembered; nothing is created.
     """
@@ -133,4 +149,4 @@ class Land:
         return f"land:{self.task}:{self.staged or self.tip}@{self.onto}"
 
 
-Effect = ShowRun | ShowTask | Retire | ShowComment | React | Reply | Dispatch | CancelJob | Land
+Effect = ShowRun | ShowTask | ShowPrd | Retire | ShowComment | React | Reply | Dispatch | CancelJob | Land

@@ -1,9 +1,9 @@
 """The effects that a run's values imply, whatever events led to them."""
 
-from tdd_orchestrator.core.effect import Dispatch, Effect, Land, ShowComment, ShowRun, ShowTask
+from tdd_orchestrator.core.effect import Dispatch, Effect, Land, ShowComment, ShowPrd, ShowRun, ShowTask
 from tdd_orchestrator.core.jobs import assignment
 from tdd_orchestrator.core.run import JobState, Run
-from tdd_orchestrator.core.showing import has_check
+from tdd_orchestrator.core.showing import has_board, has_check
 
 
 def implied(run: Run) -> tuple[Effect, ...]:
@@ -16,7 +16,8 @@ def implied(run: Run) -> tuple[Effect, ...]:
 def everything_shown(run: Run) -> tuple[Effect, ...]:
     """All that people see of the run, on its present head."""
     tasks = (ShowTask(task.key, run.head.sha, run.generation) for task in run.tasks if has_check(run, task))
-    return (ShowRun(run.head.sha, run.generation), *tasks, ShowComment())
+    board = (ShowPrd(run.head.sha, run.generation),) if has_board(run) else ()
+    return (ShowRun(run.head.sha, run.generation), *tasks, *board, ShowComment())
 
 
 def _land(run: Run) -> Land | None:

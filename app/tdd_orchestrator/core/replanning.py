@@ -45,7 +45,7 @@ def merged(run: Run, plan: Plan, at: float) -> Run:
     for task in outdated:
         if task.state is not TaskState.COMPLETE:
             run = leaving.skipped(run, task, at, _reason(task, fresh, names))
-    run = replace(run, tasks=tuple(_rewired(task, outdated, fresh) for task in run.tasks))
+    run = replace(run, tasks=tuple(_aged(_rewired(task, outdated, fresh), names) for task in run.tasks))
     fresh, sequence = _after(run, fresh)
     run = replace(
         run,
@@ -109,6 +109,12 @@ def _rewired(task: Task, outdated: tuple[Task, ...], fresh: tuple[PlannedTask, .
     more = [new.key for key in task.planned.depends_on if key in given_up for new in _instead(given_up[key], fresh)]
     wired = tuple(dict.fromkeys((*task.planned.depends_on, *more)))
     return replace(task, planned=replace(task.planned, depends_on=wired))
+
+
+def _aged(task: Task, names: frozenset[str]) -> Task:
+    """A task that had landed holds the older text of what was edited, and no longer the text as it is."""
+    old = tuple(name for name in task.planned.requirements if name in names and name not in task.outdated)
+    return replace(task, outdated=(*task.outdated, *old)) if task.state is TaskState.COMPLETE and old else task
 
 
 def _after(run: Run, fresh: tuple[PlannedTask, ...]) -> tuple[tuple[PlannedTask, ...], tuple[str, ...]]:

@@ -61,7 +61,7 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class StageReport:
     """What happened in one stage. `sentence` is for people; `commit` is the sha that holds the stage's tree, if it
-    has one.
+    has one. `tests` are the names of the new tests: those that RED brought, or that the proof ran.
     """
 
     stage: Stage
@@ -72,6 +72,7 @@ class StageReport:
     remarks: tuple[Remark, ...] = ()
     usage: tuple[Usage, ...] = ()
     suite_runs: int = 0
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,9 @@ class WorkResult:
 
 @dataclass(frozen=True, slots=True)
 class ProofResult:
-    """What the prove job found when it ran the claims again; `digest` is the certificate's sha256."""
+    """What the prove job found when it ran the claims again; `digest` is the certificate's sha256 and
+    `tests` the new tests that it proved.
+    """
 
     nonce: str
     tip: str
@@ -139,3 +142,4 @@ class ProofResult:
     digest: str = ""
     seconds: float = 0.0
     suite_runs: int = 0
+    tests: tuple[str, ...] = ()

@@ -142,7 +142,10 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A planned task and what has become of it. `chances` is how many attempts it may use; `/tdd retry` adds to it."""
+    """A planned task and what has become of it. `chances` is how many attempts it may use; `/tdd retry` adds to it.
+
+    `outdated` are requirements for whose older text it had landed when they were edited.
+    """
 
     planned: PlannedTask
     state: TaskState = TaskState.PENDING
@@ -153,6 +156,7 @@ class Task:
     reason: str = ""
     feedback: str = ""
     worker: str = ""
+    outdated: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -186,7 +190,8 @@ class Quote:
 class Run:
     """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused.
 
-    `plan_usage` is what planning spent, and what the tasks of earlier plans did.
+    `plan_usage` is what planning spent, and what the tasks of earlier plans did. `shown_since` is when the check runs
+    of this head and generation were first shown.
     """
 
     repo: str
@@ -196,6 +201,7 @@ class Run:
     base: Ref
     opened_at: float
     seen_at: float = 0.0
+    shown_since: float = 0.0
     generation: int = 0
     budget: float | None = None
     reset_at: float = 0.0

@@ -135,7 +135,8 @@ def _verdict(result: WorkResult, proof: ProofResult | None) -> tuple[bool, str, 
 def _proof_stage(proof: ProofResult) -> StageReport:
     state = StageState.ACCEPTED if proof.holds else StageState.REFUSED
     sentence = proof.reason or "Proven again from git on a clean runner."
-    return StageReport(Stage.PROVE, state, sentence, proof.seconds, proof.tip, proof.remarks, (), proof.suite_runs)
+    seconds, tip, runs = proof.seconds, proof.tip, proof.suite_runs
+    return StageReport(Stage.PROVE, state, sentence, seconds, tip, proof.remarks, (), runs, proof.tests)
 
 
 def _with_stages(

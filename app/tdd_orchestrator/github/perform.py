@@ -18,6 +18,7 @@ from tdd_orchestrator.core.effect import (
     Reply,
     Retire,
     ShowComment,
+    ShowPrd,
     ShowRun,
     ShowTask,
 )
@@ -84,7 +85,7 @@ class Performer:
         may have been performed before without our knowing. `terms` are a landing's task and rules.
         """
         match effect:
-            case ShowRun() | ShowTask() | ShowComment() | Retire():
+            case ShowRun() | ShowTask() | ShowPrd() | ShowComment() | Retire():
                 assert content is not None
                 (came,) = await self.show([Showing(content, shown, again, isinstance(effect, Retire))])
                 if isinstance(came, TddError):

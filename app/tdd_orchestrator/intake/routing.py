@@ -5,13 +5,15 @@
 
 from dataclasses import dataclass
 
+from tdd_orchestrator.core.effect import PRD
+
 WORKFLOW_FILE = ".github/workflows/tdd.yml"
 SCHEME = "tdd1"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckKey:
-    """What a check run of ours is about: `task` is `None` for the run itself."""
+    """What a check run of ours is about: `task` is `None` for the run itself, and for the board of its PRD."""
 
     number: int
     task: str | None
@@ -22,7 +24,7 @@ def check_key(external_id: str) -> CheckKey | None:
     parts = external_id.split(":")
     if len(parts) < 3 or parts[0] != SCHEME or not parts[1].startswith("pr-") or not parts[1][3:].isdigit():
         return None
-    return CheckKey(int(parts[1][3:]), None if parts[2] == "run" else parts[2])
+    return CheckKey(int(parts[1][3:]), None if parts[2] in ("run", PRD) else parts[2])
 
 
 def nonce_of(display_title: str) -> str | None:

@@ -11,10 +11,10 @@ LEVELS = {"notice": "notice", "warning": "warning", "failure": "failure", "error
 MESSAGE_LIMIT, TITLE_LIMIT = 16_000, 255
 
 
-def annotations(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
-    """Each remark once, and only those that GitHub would take; of many the first."""
+def annotations(remarks: Iterable[Remark], *, most: int = MOST) -> tuple[Remark, ...]:
+    """Each remark once, and only those that GitHub would take; of many the first `most`."""
     taken = (_taken(remark) for remark in remarks if remark.path.strip() and remark.message.strip())
-    return tuple(dict.fromkeys(taken))[:MOST]
+    return tuple(dict.fromkeys(taken))[:most]
 
 
 def _taken(remark: Remark) -> Remark:

@@ -12,11 +12,13 @@ from tdd_orchestrator.core.effect import (
     Reply,
     Retire,
     ShowComment,
+    ShowPrd,
     ShowRun,
     ShowTask,
 )
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.report.comment import reply_comment, run_comment
+from tdd_orchestrator.report.prd_check import prd_check
 from tdd_orchestrator.report.retired import retired_check
 from tdd_orchestrator.report.run_check import run_check
 from tdd_orchestrator.report.task_check import task_check
@@ -30,6 +32,8 @@ def rendered(run: Run, effect: Effect) -> CheckContent | CommentContent | None:
         case ShowTask(key, head, generation):
             task = run.task(key)
             return task_check(run, task, head, generation) if task else retired_check(run, key, head, "", generation)
+        case ShowPrd(head, generation):
+            return prd_check(run, head, generation)
         case Retire(head, successor, key, generation):
             return retired_check(run, key, head, successor, generation)
         case ShowComment():
