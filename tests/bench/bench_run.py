@@ -19,6 +19,7 @@ from tdd_orchestrator.hub.site import Exchange
 PATIENCE_S = 1_800.0
 CONFIG = '[tdd]\nworker = "script"\nmax_parallel = {parallel}\n\n[budget]\napprove_above = 1000.0\n'
 PARALLEL = 4
+TASKS, WIDTHS = 30, (1, 2, 6)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Measured:
     rest: Counter[str]
     git: int
     webhooks: int
+
+    @property
+    def writes(self) -> int:
+        """How many of the requests change something."""
+        return sum(number for name, number in self.rest.items() if not name.startswith("GET"))
 
 
 def columns(tasks: int, wide: int) -> tuple[PlannedTask, ...]:
@@ -83,17 +89,22 @@ def measured(tasks: int, wide: int) -> Measured:
 
 
 def requests() -> None:
-    """Print what a run of ten tasks asks of GitHub."""
-    chain, wide = measured(10, 1), measured(10, 2)
-    print("Requests to GitHub's REST API by the app, a run of 10 tasks       one by one   two at a time")
-    for name, number in (chain.rest + wide.rest).most_common():
+    """Print what a run of thirty tasks asks of GitHub, by how many of its tasks are worked side by side."""
+    runs = [measured(TASKS, wide) for wide in WIDTHS]
+    columns = "".join(f"{f'{wide} at a time':>15}" for wide in WIDTHS)
+    print(f"{f'Requests to the API of GitHub by the app, a run of {TASKS} tasks':<62}{columns}")
+    for name, number in sum((each.rest for each in runs), Counter[str]()).most_common():
         if number:
-            print(f"  {name:<62} {chain.rest[name]:>10} {wide.rest[name]:>15}")
-    for name, figure in (("a run", 1), ("a task", 10)):
-        told = [f"{sum(each.rest.values()) / figure:.1f}" for each in (chain, wide)]
-        print(f"  {name:<62} {told[0]:>10} {told[1]:>15}")
-    print(f"  {'git requests over HTTP a task':<62} {chain.git / 10:>10.1f} {wide.git / 10:>15.1f}")
-    print(f"  {'webhooks a task':<62} {chain.webhooks / 10:>10.1f} {wide.webhooks / 10:>15.1f}")
+            print(_row(name, [each.rest[name] for each in runs]))
+    print(_row("a run", [each.rest.total() for each in runs]))
+    print(_row("a task", [each.rest.total() / TASKS for each in runs]))
+    print(_row("writes a task", [each.writes / TASKS for each in runs]))
+    print(_row("git requests over HTTP a task", [each.git / TASKS for each in runs]))
+    print(_row("webhooks a task", [each.webhooks / TASKS for each in runs]))
+
+
+def _row(name: str, figures: Sequence[float]) -> str:
+    return f"  {name:<60}" + "".join(f"{f'{figure:.1f}' if figure % 1 else f'{figure:.0f}':>15}" for figure in figures)
 
 
 def engine() -> None:

@@ -39,6 +39,23 @@ def listed(*artifacts: dict[str, Any]) -> None:
 
 
 @respx.mock
+async def test_results_are_kept_until_they_have_landed_and_the_oldest_make_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tdd_orchestrator.github.read.RESULTS_KEPT_BYTES", 250)
+    fetched: dict[int, respx.Route] = {}
+    for run in (1, 2, 3):
+        one = {"id": run, "name": "tdd-work"}
+        respx.get(f"{ROOT}/actions/runs/{run}/artifacts").respond(json={"artifacts": [one]})
+        fetched[run] = respx.get(f"{ROOT}/actions/artifacts/{run}/zip").respond(content=zipped({"b": b"x" * 100}))
+    async with connected() as github:
+        reader = RepositoryReader(github)
+        for run in (1, 2, 1, 2, 3, 2, 1):
+            assert await reader.result_files(run) == {"b": b"x" * 100}
+    assert [route.call_count for route in fetched.values()] == [2, 1, 1]
+
+
+@respx.mock
 async def test_the_newest_result_is_fetched_from_elsewhere_without_our_token() -> None:
     listed(
         {"id": 1, "name": "tdd-result"},

@@ -19,7 +19,8 @@ from tdd_orchestrator.github.views import (
 )
 
 ROLE_KEPT_S, BRANCH_KEPT_S = 60.0, 600.0
-RESULTS_KEPT = 8
+RESULTS_KEPT_BYTES = 32_000_000
+"""Results wait for their landing while others land: so many bytes of them are kept, and the newest in any case."""
 
 
 class RepositoryReader:
@@ -139,7 +140,7 @@ class RepositoryReader:
             if not found:
                 return found
             self._results[workflow_run] = found
-            if len(self._results) > RESULTS_KEPT:
+            while len(self._results) > 1 and sum(map(_size, self._results.values())) > RESULTS_KEPT_BYTES:
                 del self._results[next(iter(self._results))]
         return self._results[workflow_run]
 
@@ -150,3 +151,7 @@ class RepositoryReader:
             branch = str((await self.connection.get("/repos/{repo}")).json()["default_branch"])
             self._default_branch = (self._clock(), branch)
         return branch
+
+
+def _size(files: dict[str, bytes]) -> int:
+    return sum(map(len, files.values()))
