@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 import structlog
 
 from tdd_orchestrator.core.decide import decide, pending
-from tdd_orchestrator.core.effect import Dispatch, Effect, Land, Retire, ShowComment, ShowPrd, ShowRun, ShowTask
+from tdd_orchestrator.core.effect import (
+    Dispatch,
+    Effect,
+    Land,
+    LookAtCi,
+    Retire,
+    ShowComment,
+    ShowPrd,
+    ShowRun,
+    ShowTask,
+)
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import Dispatched, Event, Ticked
 from tdd_orchestrator.core.run import Run
@@ -212,7 +222,7 @@ class Engine:
         book, run = self._book(number), self._view(number, turn.loaded)
         implied = {effect.key for effect in pending(run)} if run else set()
         for effect in turn.loaded.outbox:
-            if isinstance(effect, Dispatch | Land) and effect.key not in implied:
+            if isinstance(effect, Dispatch | Land | LookAtCi) and effect.key not in implied:
                 book.done.add(effect.key)
         return tuple(e for e in turn.loaded.outbox if e.key not in book.done and e.key not in turn.failed)
 

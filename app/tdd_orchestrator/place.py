@@ -7,14 +7,17 @@ from typing import assert_never
 
 import structlog
 
+from tdd_orchestrator.core.awaiting_ci import is_awaited
 from tdd_orchestrator.core.event import Event, PullRequestClosed
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.engine import Engine
+from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.views import WorkflowRunView
 from tdd_orchestrator.intake.commands import commented, pressed, rerun_asked
 from tdd_orchestrator.intake.payloads import (
     CheckRunEvent,
+    CheckSuite,
     CheckSuiteEvent,
     InstallationEvent,
     InstallationRepositoriesEvent,
@@ -81,6 +84,8 @@ class Place:
                 return await self._check(run, webhook, delivery.guid, at)
             case CheckSuiteEvent(action="rerequested", sender=sender):
                 return await rerun_asked(self.reader, delivery.guid, sender.login if sender else "ghost", None, at)
+            case CheckSuiteEvent(action="completed", check_suite=suite):
+                return await self._ci(run, suite, at)
             case WorkflowRunEvent():
                 return await self._workflow_run(run, webhook, at)
             case CheckSuiteEvent() | PushEvent() | InstallationEvent() | InstallationRepositoriesEvent() | None:
@@ -106,6 +111,13 @@ class Place:
             return await rerun_asked(self.reader, guid, author, key.task, at)
         identifier = webhook.requested_action.identifier if webhook.requested_action else ""
         return await pressed(self.reader, run, guid, author, identifier, at)
+
+    async def _ci(self, run: Run | None, suite: CheckSuite, at: float) -> tuple[Event, ...]:
+        """Others' checks of the head have ended: looked at where the run waits for them, and only then."""
+        ours = self.reader.connection.app_id
+        if run is None or suite.head_sha != run.head.sha or (suite.app and ours is not None and suite.app.id == ours):
+            return ()
+        return (await look_at_ci(self.reader, run.head.sha, run.ci.first, at),) if is_awaited(run) else ()
 
     async def _workflow_run(self, run: Run | None, webhook: WorkflowRunEvent, at: float) -> tuple[Event, ...]:
         """The result of a job of ours. A run of another file or event may bear any title: it is not believed."""

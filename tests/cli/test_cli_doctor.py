@@ -113,7 +113,7 @@ def test_permissions_and_events_that_are_missing_are_named(doctor: Doctor, tmp_p
     with clinic(tmp_path, permissions=rights) as made:
         said = doctor(made.environ, "--json")
     assert said.code == 1
-    weak = "Missing: actions: write, checks: write, issues: write, pull_requests: write."
+    weak = "Missing: actions: write, checks: write, issues: write, pull_requests: write, statuses: read."
     assert failures(said) == [
         weak,
         "Missing: issue_comment, pull_request, push, workflow_run.",

@@ -6,10 +6,12 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tdd_orchestrator.core.ci import CiCheck, CiState
 from tdd_orchestrator.core.command import Verb
 from tdd_orchestrator.core.decide import decide, pending
 from tdd_orchestrator.core.effect import Dispatch, Effect
 from tdd_orchestrator.core.event import (
+    CiSeen,
     DispatchRefused,
     Event,
     HeadMoved,
@@ -41,7 +43,8 @@ def worlds(draw: st.DrawFn) -> Imagined:
     tasks = draw(graphs())
     names = [f"{task.key}.{attempt}" for task in tasks for attempt in (1, 2)]
     refused = draw(st.frozensets(st.sampled_from(names), max_size=3))
-    return Imagined(tasks, Rules(approve_above=100.0, worker="script", max_parallel=draw(st.integers(1, 3))), refused)
+    parallel, ci = draw(st.integers(1, 3)), draw(st.sampled_from(("ignore", "work")))
+    return Imagined(tasks, Rules(approve_above=100.0, worker="script", max_parallel=parallel, ci=ci), refused)
 
 
 def essence(run: Run) -> object:
@@ -95,7 +98,7 @@ def test_one_job_is_never_asked_for_under_two_keys(world: Imagined) -> None:
     told = [effect.assignment for effects in world.asked.values() for effect in effects if isinstance(effect, Dispatch)]
     jobs = {(a.step, a.task.key if a.task else None, a.attempt, a.head): a.nonce for a in told}
     assert len(jobs) == len({a.nonce for a in told})
-    assert len(world.landed) == len(world.tasks)
+    assert len(world.landed) == len(world.tasks) + (world.rules.ci == "work")
 
 
 ANYTHING = st.sampled_from(
@@ -117,6 +120,8 @@ ANYTHING = st.sampled_from(
         HeadMoved(at=3.0, task="TASK-1", head="e" * 40),
         JobLost(at=3.0, nonce="unknown", reason="gone"),
         DispatchRefused(at=3.0, nonce="unknown", reason="no file"),
+        CiSeen(at=3.0, head="a" * 40),
+        CiSeen(at=3.0, head="a" * 40, checks=(CiCheck("build", CiState.HELD),), known=True),
         seen(9.0),
         seen(9.0, fork=True),
         seen(9.0, requirements=()),

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
+from tdd_orchestrator.core.ci import CiCheck, CiState
 from tdd_orchestrator.core.command import Command, Verb
 from tdd_orchestrator.core.decide import Decision, decide
-from tdd_orchestrator.core.effect import Dispatch, Effect, Land
+from tdd_orchestrator.core.effect import Dispatch, Effect, Land, LookAtCi
 from tdd_orchestrator.core.event import (
+    CiSeen,
     Commanded,
     Dispatched,
     Event,
@@ -102,8 +104,15 @@ class Imagined:
                 return Dispatched(at=self.now, nonce=assignment.nonce, workflow_run=len(self.dispatched))
             case Land():
                 return self._land(effect)
+            case LookAtCi(head):
+                return self.ci_seen(head)
             case _:
                 return None
+
+    def ci_seen(self, head: str) -> CiSeen:
+        """CI is red on the head of all planned tasks, and green once one more has landed."""
+        state = CiState.FAILED if len(self.landed) <= len(self.tasks) else CiState.PASSED
+        return CiSeen(at=self.now, head=head, checks=(CiCheck("build", state, "https://ci/1", "E501"),))
 
     def _land(self, effect: Land) -> Event:
         if effect.task in self.landed:
@@ -139,7 +148,7 @@ class Imagined:
         reports = (
             tuple(self.report(job.nonce) for job in run.open_jobs() if job.nonce in self.dispatched) if run else ()
         )
-        return (self.seen(), *reports, Ticked(at=self.now))
+        return (self.seen(), *reports, self.ci_seen(self.head), Ticked(at=self.now))
 
 
 def finish(world: Imagined, run: Run | None = None, rounds: int = 60) -> Run:

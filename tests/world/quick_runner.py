@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tdd_orchestrator.core.plan import Plan, PlannedTask
+from tdd_orchestrator.core.plan import Plan, PlannedTask, TaskKind
 from tdd_orchestrator.core.result import (
     Assignment,
     PlanResult,
@@ -27,6 +27,7 @@ from tdd_orchestrator.core.wire import from_wire, to_wire
 from tdd_orchestrator.hub.actions import Actions, WorkflowRun
 from tdd_orchestrator.hub.plumbing import GitDirectory
 
+OURS = ".github/workflows/tdd.yml"
 IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -48,6 +49,7 @@ class QuickRunner:
     usd: float = 0.0
     seen: list[Assignment] = field(default_factory=list)
     before: Callable[[Assignment], None] = lambda _: None
+    ci: Callable[[WorkflowRun], tuple[str, str]] = lambda _: ("success", "")
     _actions: Actions | None = None
 
     def attach(self, actions: Actions) -> None:
@@ -56,6 +58,9 @@ class QuickRunner:
     async def execute(self, run: WorkflowRun) -> None:
         actions = self._actions
         assert actions is not None
+        if run.workflow_path != OURS:
+            await self._other(actions, run)
+            return
         given = from_wire(Assignment, json.loads(run.inputs["assignment"]))
         self.seen.append(given)
         actions.start(run.id)
@@ -67,6 +72,17 @@ class QuickRunner:
             files = self.files(given, run.repository.git, act)
             actions.add_artifact(run.id, "tdd-result", files)
         actions.conclude(run.id, "failure" if act == "fail" else "success")
+
+    async def _other(self, actions: Actions, run: WorkflowRun) -> None:
+        """Somebody's own workflow: one job `build`, as `ci` says for the commit."""
+        actions.start(run.id)
+        conclusion, log = self.ci(run)
+        actions.set_job(run.id, "build", status="in_progress")
+        if conclusion == "hang":
+            await asyncio.Event().wait()
+        actions.append_log(run.id, "build", log)
+        actions.set_job(run.id, "build", conclusion=conclusion)
+        actions.conclude(run.id, conclusion)
 
     def files(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
         """What the jobs of this assignment leave."""
@@ -87,12 +103,21 @@ class QuickRunner:
             stage = StageReport(Stage.GREEN, StageState.REFUSED, "It edits a frozen test.", 0.1, usage=usage)
             work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, None, (stage,), stage.sentence)
             return {"result.json": dumped(work)}
-        red, green = committed(git, given, act if isinstance(act, dict) else {})
-        tests = () if act == "untested" else (f"{given.task.tests[0]}::test_it",)
-        stages = (
-            StageReport(Stage.RED, StageState.ACCEPTED, "Fails on an assertion.", 0.1, red, usage=usage, tests=tests),
-            StageReport(Stage.GREEN, StageState.ACCEPTED, "Passes.", 0.1, green, usage=usage),
-        )
+        tests: tuple[str, ...] = ()
+        if given.task.kind is TaskKind.REFACTOR:
+            green = tidied(git, given, act if isinstance(act, dict) else {})
+            stages: tuple[StageReport, ...] = (
+                StageReport(Stage.REFACTOR, StageState.ACCEPTED, "Same tests.", 0.1, green, usage=usage),
+            )
+        else:
+            red, green = committed(git, given, act if isinstance(act, dict) else {})
+            tests = () if act == "untested" else (f"{given.task.tests[0]}::test_it",)
+            stages = (
+                StageReport(
+                    Stage.RED, StageState.ACCEPTED, "Fails on an assertion.", 0.1, red, usage=usage, tests=tests
+                ),
+                StageReport(Stage.GREEN, StageState.ACCEPTED, "Passes.", 0.1, green, usage=usage),
+            )
         work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, green, stages)
         holds = act != "unproven"
         proof = ProofResult(given.nonce, green, holds, "" if holds else "RED passes already.", tests=tests)
@@ -118,6 +143,13 @@ def committed(git: GitDirectory, given: Assignment, writes: dict[str, str]) -> t
     source = given.task.files[0].replace("**", f"{key.lower().replace('-', '_')}.py")
     red = commit(git, given, given.head, "red", {test: f"# {key}, attempt {given.attempt}\n"})
     return red, commit(git, given, red, "green", writes or {source: f"# {key}, attempt {given.attempt}\n"})
+
+
+def tidied(git: GitDirectory, given: Assignment, writes: dict[str, str]) -> str:
+    """The one commit of a refactoring."""
+    assert given.task is not None
+    source = given.task.files[0].replace("**", f"{given.task.key.lower().replace('-', '_')}.py")
+    return commit(git, given, given.head, "refactor", writes or {source: f"# {given.task.key} tidied\n"})
 
 
 def commit(git: GitDirectory, given: Assignment, parent: str, stage: str, files: dict[str, str]) -> str:

@@ -26,6 +26,7 @@ PERMISSIONS: Mapping[str, tuple[str, str]] = {
     "issues": ("write", "reactions to commands"),
     "metadata": ("read", "every app has it; the role of whoever gives a command"),
     "pull_requests": ("write", "the sticky comment, answers, the files of a pull request"),
+    "statuses": ("read", "commit statuses of the repository's own CI"),
 }
 """What the effects and reads of the app take, and what for."""
 

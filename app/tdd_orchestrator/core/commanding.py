@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import leaving, planning, replanning, working
+from tdd_orchestrator.core import awaiting_ci, leaving, planning, replanning, working
 from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.command import ROLE_NEEDED, Command, Verb
 from tdd_orchestrator.core.effect import Effect, React, Reply
@@ -155,7 +155,7 @@ def _resume(run: Run, event: Commanded) -> Outcome:
     stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
     if stuck and not run.tasks_in(TaskState.READY, TaskState.IN_PROGRESS, TaskState.PASSING):
         return f"{stuck[0].key} is {_word(stuck[0].state)} and nothing else can start: {what_helps(stuck[0])}"
-    return _unblocked(run), ()
+    return _unblocked(awaiting_ci.resumed(run)), ()
 
 
 def _cancel(run: Run, event: Commanded) -> Outcome:

@@ -9,9 +9,10 @@ the value that implies it appears; a repeated event changes nothing and asks not
 from dataclasses import dataclass
 from typing import assert_never
 
-from tdd_orchestrator.core import commanding, landing, planning, working
+from tdd_orchestrator.core import awaiting_ci, commanding, landing, planning, working
 from tdd_orchestrator.core.effect import Effect
 from tdd_orchestrator.core.event import (
+    CiSeen,
     Commanded,
     CommandMisread,
     Dispatched,
@@ -105,6 +106,8 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
             return landing.head_moved(run, event), ()
         case Rerequested():
             return commanding.rerequested(run, event), ()
+        case CiSeen():
+            return awaiting_ci.seen(run, event), ()
         case Ticked():
             return working.timed_out(run, event.at), implied(run)  # whatever got lost is asked for again
         case _:

@@ -149,4 +149,16 @@ class Land:
         return f"land:{self.task}:{self.staged or self.tip}@{self.onto}"
 
 
-Effect = ShowRun | ShowTask | ShowPrd | Retire | ShowComment | React | Reply | Dispatch | CancelJob | Land
+@dataclass(frozen=True, slots=True)
+class LookAtCi:
+    """What others' checks say of `head` is read; where there are none, whether there were any on `first`."""
+
+    head: str
+    first: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"ci:{self.head}"
+
+
+Effect = ShowRun | ShowTask | ShowPrd | Retire | ShowComment | React | Reply | Dispatch | CancelJob | Land | LookAtCi

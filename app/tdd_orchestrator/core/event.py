@@ -4,6 +4,7 @@ reading.
 
 from dataclasses import dataclass, field
 
+from tdd_orchestrator.core.ci import CiCheck
 from tdd_orchestrator.core.command import Command
 from tdd_orchestrator.core.prd import Fault, Requirement
 from tdd_orchestrator.core.result import PlanResult, ProofResult, WorkResult
@@ -162,6 +163,15 @@ class Rerequested(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CiSeen(Happened):
+    """What others' checks say of `head`. `known`: they check this pull request, though perhaps not this head yet."""
+
+    head: str
+    checks: tuple[CiCheck, ...] = ()
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked(Happened):
     """The clock: lost runners and unfinished work are found here."""
 
@@ -182,5 +192,6 @@ Event = (
     | LandingRefused
     | HeadMoved
     | Rerequested
+    | CiSeen
     | Ticked
 )

@@ -1,16 +1,18 @@
 """The effects that a run's values imply, whatever events led to them."""
 
-from tdd_orchestrator.core.effect import Dispatch, Effect, Land, ShowComment, ShowPrd, ShowRun, ShowTask
+from tdd_orchestrator.core.awaiting_ci import wants_look
+from tdd_orchestrator.core.effect import Dispatch, Effect, Land, LookAtCi, ShowComment, ShowPrd, ShowRun, ShowTask
 from tdd_orchestrator.core.jobs import assignment
 from tdd_orchestrator.core.run import JobState, Run
 from tdd_orchestrator.core.showing import has_board, has_check
 
 
 def implied(run: Run) -> tuple[Effect, ...]:
-    """Dispatches that GitHub has not confirmed, and the landing in hand."""
+    """Dispatches that GitHub has not confirmed, the landing in hand, and a look at the CI of the final head."""
     dispatches = tuple(Dispatch(assignment(run, job)) for job in run.jobs if job.state is JobState.ASKED)
     land = _land(run)
-    return (*dispatches, land) if land else dispatches
+    look = LookAtCi(run.head.sha, run.ci.first) if wants_look(run) else None
+    return (*dispatches, *(effect for effect in (land, look) if effect is not None))
 
 
 def everything_shown(run: Run) -> tuple[Effect, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tdd_orchestrator.core import jobs, replanning
 from tdd_orchestrator.core.budget import quote
+from tdd_orchestrator.core.ci import Ci
 from tdd_orchestrator.core.event import PlanReported, PullRequestSeen
 from tdd_orchestrator.core.plan import Plan, criticise, in_sequence
 from tdd_orchestrator.core.prd import Requirement
@@ -35,6 +36,7 @@ def opened(event: PullRequestSeen) -> Run | None:
         requirements=event.requirements,
         faults=event.faults,
         fork=event.fork,
+        ci=Ci(first=event.head.sha),
     )
     return planned_again(run, event.at)
 

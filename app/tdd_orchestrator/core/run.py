@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from tdd_orchestrator.core.ci import Ci
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.prd import Fault, Requirement
 from tdd_orchestrator.core.result import Stage, StageReport, Step, Usage
@@ -87,6 +88,9 @@ class Rules:
     roles: tuple[tuple[str, str], ...] = ()
     branch_prefix: str = "tdd/"
     plan_model: str = ""
+    ci: str = "ignore"
+    ci_minutes: int = 60
+    ci_tasks: int = 3
 
 
 class JobState(StrEnum):
@@ -225,6 +229,7 @@ class Run:
     handled: tuple[str, ...] = ()
     fork: bool = False
     ended_at: float | None = None
+    ci: Ci = field(default_factory=Ci)
 
     @property
     def id(self) -> str:

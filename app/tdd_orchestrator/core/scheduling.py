@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core import awaiting_ci, jobs
 from tdd_orchestrator.core.circuits import tripped
 from tdd_orchestrator.core.plan import path_lengths
 from tdd_orchestrator.core.result import Step
@@ -11,9 +11,13 @@ from tdd_orchestrator.core.run import SETTLED, Attempt, Run, RunState, Task, Tas
 
 def scheduled(run: Run, at: float) -> Run:
     """The run with everything started that may start; nothing but a running run moves."""
+    if run.ci.head != run.head.sha:
+        run = awaiting_ci.awake(run)
     if run.state is not RunState.RUNNING:
         return run
-    run = _released(run)
+    if run.ci.holding:
+        run = replace(run, ci=replace(run.ci, holding=False))
+    run = _released(awaiting_ci.reopened(run, at))
     run = _landing_chosen(run)
     if not tripped(run):
         run = _started(run, at)
@@ -64,7 +68,7 @@ def _attempted(run: Run, task: Task, at: float) -> Run:
 def _ended(run: Run, at: float) -> Run:
     planning = any(job.step is Step.PLAN for job in run.open_jobs())
     if run.tasks and not planning and all(task.state in SETTLED for task in run.tasks):
-        return replace(run, state=RunState.COMPLETED, reason="", ended_at=at)
+        return awaiting_ci.ended(run, at)
     if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or run.open_jobs():
         return run
     if run.tasks_in(TaskState.READY) and (reason := tripped(run)):

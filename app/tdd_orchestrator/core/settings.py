@@ -139,6 +139,14 @@ class QaSettings:
         "A test that fails because a planned name is missing: `refuse` asks for an assertion, `accept` takes it.",
         choices=("refuse", "accept"),
     )
+    ci: str = setting(
+        "work",
+        "The repository's own CI on the final head: `work` makes its failure a task, `block` waits for somebody to mend"
+        " it, `ignore` does not look.",
+        choices=("work", "block", "ignore"),
+    )
+    ci_minutes: int = setting(60, "Minutes the end of a run waits for CI that has not ended.", low=1, high=1440)
+    ci_tasks: int = setting(3, "Tasks that one run may make of failures of CI.", low=1, high=20)
 
 
 @dataclass(frozen=True, slots=True)

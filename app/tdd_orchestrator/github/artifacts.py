@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 import httpx
 
+from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Gone, NotFound, UnsafeArtifact, Weather
 from tdd_orchestrator.github.http import TIMEOUT, USER_AGENT, trust
@@ -60,6 +61,11 @@ async def _newest(connection: Connection, workflow_run: int) -> int | None:
 async def _download(connection: Connection, artifact: int, largest: int) -> bytes:
     """The zip. GitHub answers with an address elsewhere, good for a minute; our token stays here."""
     answer = await connection.get("/repos/{repo}/actions/artifacts/{artifact}/zip", artifact=artifact)
+    return await downloaded(answer, largest, f"Artifact {artifact}")
+
+
+async def downloaded(answer: Answer, largest: int, what: str) -> bytes:
+    """What an answer leads to: GitHub keeps artifacts and logs elsewhere. `UnsafeArtifact` for more than `largest`."""
     if answer.status != 302:
         return answer.content
     try:
@@ -68,17 +74,17 @@ async def _download(connection: Connection, artifact: int, largest: int) -> byte
             plain.stream("GET", answer.headers["location"], headers={"User-Agent": USER_AGENT}) as response,
         ):
             response.raise_for_status()
-            return await _read(response, largest)
+            return await _read(response, largest, what)
     except httpx.HTTPError as broken:
-        raise Weather(f"Artifact {artifact} could not be downloaded ({type(broken).__name__}).") from broken
+        raise Weather(f"{what} could not be downloaded ({type(broken).__name__}).") from broken
 
 
-async def _read(response: httpx.Response, largest: int) -> bytes:
+async def _read(response: httpx.Response, largest: int, what: str) -> bytes:
     kept = bytearray()
     async for chunk in response.aiter_bytes(CHUNK):
         kept += chunk
         if len(kept) > largest:
-            raise UnsafeArtifact(f"The artifact is larger than {largest} bytes; a result of ours is far smaller.")
+            raise UnsafeArtifact(f"{what} is larger than {largest} bytes; none of ours is.")
     return bytes(kept)
 
 

@@ -14,6 +14,7 @@ from tdd_orchestrator.core.effect import (
     Dispatch,
     Effect,
     Land,
+    LookAtCi,
     React,
     Reply,
     Retire,
@@ -23,7 +24,7 @@ from tdd_orchestrator.core.effect import (
     ShowTask,
 )
 from tdd_orchestrator.core.errors import TddError
-from tdd_orchestrator.core.event import Event
+from tdd_orchestrator.core.event import CiSeen, Event
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github import comments, dispatch
 from tdd_orchestrator.github.batch import Came, Shower, Showing
@@ -65,7 +66,7 @@ class Performer:
         reader: RepositoryReader | None = None,
     ) -> None:
         self.connection, self.repo, self.number = connection, repo, number
-        self.reader = reader or RepositoryReader(connection)
+        self.reader, self._clock = reader or RepositoryReader(connection), clock
         self._dispatcher = dispatch.Dispatcher(self.reader, workflow, lander, clock)
         self._shower = Shower(connection, number)
         self._lander = Lander(connection, number, identity=identity or Identity(), clock=clock)
@@ -105,6 +106,8 @@ class Performer:
             case Land():
                 assert terms is not None
                 return Performed(await self._land(effect, terms))
+            case LookAtCi():
+                return Performed(await look_at_ci(self.reader, effect.head, effect.first, self._clock()))
             case _:
                 assert_never(effect)
 
@@ -122,6 +125,13 @@ class Performer:
             with suppress(UnsafeArtifact):  # no bundle then, which the lander refuses unless the task has landed
                 bundle = (await self.reader.result_files(effect.workflow_run)).get(BUNDLE)
         return await self._lander.land(effect, bundle, terms)
+
+
+async def look_at_ci(reader: RepositoryReader, head: str, first: str, at: float) -> CiSeen:
+    """What others' checks say of `head`; where they say nothing, whether they said anything of `first`."""
+    checks = await reader.others.on(head)
+    known = bool(checks) or (first not in ("", head) and bool(await reader.others.on(first)))
+    return CiSeen(at=at, head=head, checks=checks, known=known)
 
 
 def _reply(effect: Reply) -> CommentContent:

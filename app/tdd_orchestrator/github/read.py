@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from tdd_orchestrator.core.roles import Role
 from tdd_orchestrator.github import artifacts
+from tdd_orchestrator.github.ci import OthersChecks
 from tdd_orchestrator.github.client import RAW, Connection
 from tdd_orchestrator.github.errors import Gone, NotFound, Truncated
 from tdd_orchestrator.github.views import (
@@ -31,6 +32,7 @@ class RepositoryReader:
 
     def __init__(self, connection: Connection, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.connection, self.repo = connection, connection.repo
+        self.others = OthersChecks(connection)
         self._clock = clock
         self._roles: dict[str, tuple[float, str]] = {}
         self._results: dict[int, dict[str, bytes]] = {}

@@ -18,7 +18,10 @@ PERMISSIONS = {
     "pull_requests": "write",
     "actions": "write",
     "metadata": "read",
+    "statuses": "read",
 }
+LATER = ("statuses",)
+"""Asked for since a later version: an installation that has not accepted them is served without."""
 FRESH_S = 300.0  # a token that is about to end would end in the middle of a push
 
 
@@ -86,6 +89,10 @@ class InstallationTokens:
                 f"The app is not installed on {self._repo} any more.", remedy="Install it again."
             ) from absent
         except Unprocessable as short:
+            if any(name in self._permissions for name in LATER):
+                self._permissions = {n: level for n, level in self._permissions.items() if n not in LATER}
+                await self._mint()
+                return
             needed = ", ".join(f"{name}: {level}" for name, level in self._permissions.items())
             raise Forbidden(
                 f"The installation on {self._repo} does not grant what the app needs: {short.message}",

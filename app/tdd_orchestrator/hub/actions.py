@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 from tdd_orchestrator.hub import tokens
 from tdd_orchestrator.hub.announce import Announcer
 from tdd_orchestrator.hub.identity import Permissions, User
-from tdd_orchestrator.hub.state import Artifact, CheckSuite, Job, Json, Repository, WorkflowRun, World
+from tdd_orchestrator.hub.state import Artifact, CheckRun, CheckSuite, Job, Json, Repository, WorkflowRun, World
 from tdd_orchestrator.hub.workflow import Workflow, parse
 
 __all__ = ["Actions", "Artifact", "Job", "JobRunner", "NoSuchRun", "WorkflowRun"]
@@ -139,6 +139,7 @@ class Actions:
         if job is None:
             job = Job(self._world.new_id("job"), run_id, name, created_at=now, attempt=run.attempt)
             run.jobs.append(job)
+            self._show(run, job)
         job.status, job.conclusion = ("completed" if conclusion else status), conclusion
         if job.status == "in_progress":
             job.started_at = job.started_at or now
@@ -147,8 +148,26 @@ class Actions:
         if steps is not None:
             job.steps = list(steps)
         if job.status != before:
+            self._show(run, job)
             self._announcer.workflow_job(job.status, run, job)
         return job
+
+    def _show(self, run: WorkflowRun, job: Job) -> None:
+        """Each job is a check run of the Actions app too, under the job's own id."""
+        if run.suite is None:
+            return
+        repository, bot = run.repository, run.suite.app.bot
+        shown = repository.checks.get(job.id)
+        if shown is None:
+            page = f"{self._world.url}/{repository.full_name}/actions/runs/{run.id}/job/{job.id}"
+            shown = CheckRun(job.id, run.suite, job.name, run.head_sha, details_url=page)
+            repository.checks[job.id] = shown
+            self._announcer.check_run("created", repository, shown, bot)
+        was = shown.status
+        shown.status, shown.conclusion = job.status, job.conclusion
+        shown.started_at, shown.completed_at = job.started_at, job.completed_at
+        if shown.status == "completed" and was != "completed":
+            self._announcer.check_run("completed", repository, shown, bot)
 
     def append_log(self, run_id: int, name: str, text: str) -> None:
         """Add text to the log of the job of this name. Raises KeyError when there is no such job."""
@@ -184,6 +203,7 @@ class Actions:
         run.status, run.conclusion, run.updated_at = "completed", conclusion, self._world.now()
         if run.suite is not None:
             run.suite.status, run.suite.conclusion = "completed", conclusion
+            self._announcer.check_suite("completed", run.repository, run.suite, run.suite.app.bot)
         self._announcer.workflow_run("completed", run)
         return run
 

@@ -140,7 +140,7 @@ class CheckRunEvent(_InRepository):
 
 
 class CheckSuiteEvent(_InRepository):
-    action: Literal["requested", "rerequested"]
+    action: Literal["requested", "rerequested", "completed"]
     check_suite: CheckSuite
 
 

@@ -74,6 +74,9 @@ def rules_of(config: Config) -> Rules:
         files=config.project.source,
         roles=config.commands.roles,
         branch_prefix=config.git.branch_prefix,
+        ci=config.qa.ci,
+        ci_minutes=config.qa.ci_minutes,
+        ci_tasks=config.qa.ci_tasks,
     )
 
 

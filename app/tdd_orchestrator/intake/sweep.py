@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from tdd_orchestrator.core.awaiting_ci import is_awaited
 from tdd_orchestrator.core.event import Event, JobLost, Ticked
 from tdd_orchestrator.core.run import FINAL, Job, Run
+from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.intake.commands import commented
 from tdd_orchestrator.intake.pull import look_at
@@ -24,6 +26,8 @@ async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str,
     for comment in await reader.comments_since(run.number, max(run.opened_at, at - LOOK_BACK_S)):
         if not comment.bot and comment.created_at == comment.updated_at:
             events += await commented(reader, run, comment.id, comment.author, comment.body, at)
+    if is_awaited(run):
+        events.append(await look_at_ci(reader, pull.head.sha, run.ci.first, at))
     for job in run.open_jobs():
         events += await _job(reader, job, at)
     return (*events, Ticked(at=at))

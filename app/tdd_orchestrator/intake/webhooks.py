@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from tdd_orchestrator.intake.payloads import (
     CheckRunEvent,
+    CheckSuite,
     CheckSuiteEvent,
     InstallationEvent,
     InstallationRepositoriesEvent,
@@ -83,7 +84,7 @@ def lane(webhook: Webhook) -> str | None:
                 webhook.repository, run.pull_requests
             )
         case CheckSuiteEvent(check_suite=suite):
-            return _mentioned(webhook.repository, suite.pull_requests)
+            return _suite(webhook.repository, webhook.action, suite)
         case WorkflowRunEvent(workflow_run=run):
             return _named(webhook.repository, _OUR_RUN, run.display_title) or _mentioned(
                 webhook.repository, run.pull_requests
@@ -127,6 +128,12 @@ def _mentioned(repository: Repository, stubs: tuple[PullRequestStub, ...] | None
     """The one pull request into this repository that GitHub names; with none or several it must be looked up."""
     numbers = {stub.number for stub in stubs or () if _is_into(repository, stub)}
     return f"{repository.full_name}#{numbers.pop()}" if len(numbers) == 1 else repository.full_name
+
+
+def _suite(repository: Repository, action: str, suite: CheckSuite) -> str | None:
+    """A suite that has ended concerns one pull request or is left to the sweep; a Re-run may have to be looked up."""
+    found = _mentioned(repository, suite.pull_requests)
+    return None if action == "completed" and "#" not in found else found
 
 
 def _is_into(repository: Repository, stub: PullRequestStub) -> bool:

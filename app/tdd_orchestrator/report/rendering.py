@@ -8,6 +8,7 @@ from tdd_orchestrator.core.effect import (
     Dispatch,
     Effect,
     Land,
+    LookAtCi,
     React,
     Reply,
     Retire,
@@ -40,7 +41,7 @@ def rendered(run: Run, effect: Effect) -> CheckContent | CommentContent | None:
             return run_comment(run)
         case Reply(id, text):
             return reply_comment(id, text)
-        case React() | Dispatch() | CancelJob() | Land():
+        case React() | Dispatch() | CancelJob() | Land() | LookAtCi():
             return None
         case _:
             assert_never(effect)

@@ -6,6 +6,7 @@ from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
 from tdd_orchestrator.report.annotations import annotations
+from tdd_orchestrator.report.ci import ci_lines
 from tdd_orchestrator.report.fitting import joined
 from tdd_orchestrator.report.graph import mermaid, task_table
 from tdd_orchestrator.report.keys import external_id
@@ -74,6 +75,7 @@ def summary(run: Run) -> str:
     if run.state is RunState.AWAITING_APPROVAL:
         lines.append("Write `/tdd approve` or press **Approve plan** to start the work.")
     lines.append(_money(run))
+    lines.append(ci_lines(run))
     lines += [f"- {inert(line(note, NOTE_LIMIT))}" for note in run.notes[-NOTES:]]
     return "\n\n".join(line for line in lines if line)
 

@@ -54,6 +54,8 @@ def _feedback(request: StageRequest) -> str:
     if not request.feedback:
         return ""
     told = fenced("feedback", from_prd(request.feedback), MOST_FEEDBACK)
+    if request.attempt == 1:  # nothing was sent back yet: this is what the task is about
+        return f"This is what is wrong with the code as it stands:\n{told}"
     return f"An attempt before this one was sent back. This is why; its files are gone, you begin anew:\n{told}"
 
 

@@ -10,6 +10,7 @@ from tdd_orchestrator.hub.call import Answer, Call, Endpoint
 from tdd_orchestrator.hub.commits import changes, commits_between, is_ancestor, merge_base, read_commit
 from tdd_orchestrator.hub.errors import Refused, malformed, not_found, not_supplied
 from tdd_orchestrator.hub.shapes import basics, checks, objects
+from tdd_orchestrator.hub.shapes.basics import api
 from tdd_orchestrator.hub.state import CommitStatus, Json
 
 _STATES = ("error", "failure", "pending", "success")
@@ -124,6 +125,24 @@ def set_status(call: Call) -> Answer:
     return Answer(201, checks.status(call.site.world, call.repository, made))
 
 
+def combined_status(call: Call) -> Answer:
+    """The newest status of each context on a commit, and what they come to."""
+    sha, world = call.repository.git.resolve(call.path["ref"]), call.site.world
+    if sha is None:
+        raise Refused(422, f"No commit found for SHA: {call.path['ref']}")
+    newest = {one.context: one for one in call.repository.statuses if one.sha == sha}
+    states = {one.state for one in newest.values()}
+    total = "failure" if states & {"failure", "error"} else "success" if states == {"success"} else "pending"
+    root = api(world, call.repository, f"/commits/{sha}")
+    shown = [
+        {k: v for k, v in checks.status(world, call.repository, one).items() if k != "creator"}
+        for one in newest.values()
+    ]
+    body = {"state": total, "statuses": shown, "sha": sha, "total_count": len(shown), "url": f"{root}/status"}
+    embedded = basics.minimal_repository(world, call.repository)
+    return Answer(200, {**body, "repository": embedded, "commit_url": root})
+
+
 def dispatch(call: Call) -> Answer:
     """`repository_dispatch`: an event of one's own."""
     event = call.text("event_type", required=True, most=100)
@@ -148,5 +167,6 @@ ENDPOINTS = (
     Endpoint("POST", f"{_ROOT}/merges", merge, WRITE),
     Endpoint("POST", f"{_ROOT}/statuses/{{sha}}", set_status, ("statuses:write",)),
     Endpoint("POST", f"{_ROOT}/dispatches", dispatch, WRITE),
+    Endpoint("GET", f"{_ROOT}/commits/{{ref:path}}/status", combined_status, ("statuses:read",)),
     Endpoint("GET", f"{_ROOT}/commits/{{ref:path}}", commit, READ),
 )
