@@ -65,8 +65,11 @@ class Inputs:
 
     @property
     def profile(self) -> str:
-        """The worker to use: what the workflow says, or else what the assignment says."""
-        return self.worker or self.assignment.worker
+        """The worker to use: what the workflow says, or else what the assignment says.
+
+        What a person has pushed is handed in by nobody else.
+        """
+        return self.assignment.worker if self.assignment.source else self.worker or self.assignment.worker
 
 
 def read_inputs(environ: Mapping[str, str]) -> Inputs:

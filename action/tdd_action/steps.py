@@ -40,7 +40,10 @@ def _config(inputs: Inputs, environ: Mapping[str, str]) -> Config:
 
 
 def _worker(inputs: Inputs, config: Config) -> Worker:
-    settings = WorkerSettings(inputs.repository, inputs.assignment.base, config, inputs.script, inputs.api_key)
+    told = inputs.assignment
+    settings = WorkerSettings(
+        inputs.repository, told.base, config, inputs.script, told.head, told.source, api_key=inputs.api_key
+    )
     return connect(inputs.profile, settings)
 
 

@@ -15,6 +15,7 @@ from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.views import WorkflowRunView
 from tdd_orchestrator.intake.commands import commented, pressed, rerun_asked
+from tdd_orchestrator.intake.hands import pushed_by_hand
 from tdd_orchestrator.intake.payloads import (
     CheckRunEvent,
     CheckSuite,
@@ -88,7 +89,9 @@ class Place:
                 return await self._ci(run, suite, at)
             case WorkflowRunEvent():
                 return await self._workflow_run(run, webhook, at)
-            case CheckSuiteEvent() | PushEvent() | InstallationEvent() | InstallationRepositoriesEvent() | None:
+            case PushEvent(ref=ref):
+                return await pushed_by_hand(self.reader, run, at, ref) if run else ()
+            case CheckSuiteEvent() | InstallationEvent() | InstallationRepositoriesEvent() | None:
                 return ()
             case _:
                 assert_never(webhook)

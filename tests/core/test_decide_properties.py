@@ -11,6 +11,8 @@ from tdd_orchestrator.core.command import Verb
 from tdd_orchestrator.core.decide import decide, pending
 from tdd_orchestrator.core.effect import Dispatch, Effect
 from tdd_orchestrator.core.event import (
+    BranchReady,
+    BranchRefused,
     CiSeen,
     DispatchRefused,
     Event,
@@ -19,6 +21,7 @@ from tdd_orchestrator.core.event import (
     Landed,
     LandingRefused,
     PullRequestClosed,
+    PushedByHand,
     Rerequested,
     Staged,
     Ticked,
@@ -101,6 +104,36 @@ def test_one_job_is_never_asked_for_under_two_keys(world: Imagined) -> None:
     assert len(world.landed) == len(world.tasks) + (world.rules.ci == "work")
 
 
+MINE = "tdd/7/TASK-1-by-hand"
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), st.data())
+def test_a_task_taken_over_lands_by_its_last_push_whatever_is_repeated_or_lost(
+    world: Imagined, data: st.DataObject
+) -> None:
+    world.refused = frozenset()
+    run: Run | None = None
+    outbox: dict[str, Effect] = {}
+    for event in world.sweep(run):
+        run = step(world, run, event, outbox)
+    run = step(world, run, world.report(next(iter(world.dispatched))), outbox)
+    run = step(world, run, command(Verb.TAKE, "TASK-1", id="take"), outbox)
+    assert run is not None
+    assert run.tasks[0].taken_by == "writer"
+    pushes = data.draw(st.integers(1, 3))
+    for _ in range(pushes):
+        world.push_by_hand(MINE)
+        told = [*world.by_hand(run), *world.sweep(run)]
+        for event in data.draw(st.lists(st.sampled_from(told), max_size=4)):
+            run = step(world, run, event, outbox)
+    run = finish(world, run)
+    sources = [attempt.source for attempt in run.tasks[0].attempts if attempt.source]
+    assert sources
+    assert len(sources) == len(set(sources))
+    assert run.tasks[0].landed
+
+
 ANYTHING = st.sampled_from(
     [
         *(
@@ -118,6 +151,10 @@ ANYTHING = st.sampled_from(
         Staged(at=3.0, task="TASK-1", staged="d" * 40, onto="a" * 40),
         LandingRefused(at=3.0, task="TASK-1", tip="t", reason="a conflict"),
         HeadMoved(at=3.0, task="TASK-1", head="e" * 40),
+        BranchReady(at=3.0, task="TASK-1", branch=MINE, tip="hand-0", ahead=True),
+        BranchRefused(at=3.0, task="TASK-1", branch=MINE, reason="a ruleset"),
+        PushedByHand(at=3.0, task="TASK-1", branch=MINE, tip="hand-1"),
+        PushedByHand(at=3.0, task="TASK-1", branch=MINE, tip="hand-2"),
         JobLost(at=3.0, nonce="unknown", reason="gone"),
         DispatchRefused(at=3.0, nonce="unknown", reason="no file"),
         CiSeen(at=3.0, head="a" * 40),

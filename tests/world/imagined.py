@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from tdd_orchestrator.core.ci import CiCheck, CiState
 from tdd_orchestrator.core.command import Command, Verb
 from tdd_orchestrator.core.decide import Decision, decide
-from tdd_orchestrator.core.effect import Dispatch, Effect, Land, LookAtCi
+from tdd_orchestrator.core.effect import Dispatch, DropBranch, Effect, Land, LookAtCi, MakeBranch
 from tdd_orchestrator.core.event import (
+    BranchReady,
     CiSeen,
     Commanded,
     Dispatched,
@@ -16,6 +17,7 @@ from tdd_orchestrator.core.event import (
     PlanReported,
     ProofReported,
     PullRequestSeen,
+    PushedByHand,
     Staged,
     Ticked,
     WorkReported,
@@ -81,6 +83,7 @@ class Imagined:
     landed: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
     pushes: int = 0
+    branches: dict[str, str] = field(default_factory=dict)
     dispatched: dict[str, Assignment] = field(default_factory=dict)
     asked: dict[str, list[Effect]] = field(default_factory=dict)
     now: float = 1.0
@@ -94,6 +97,12 @@ class Imagined:
         self.pushes += 1
         self.head = f"person-{self.pushes}"
 
+    def push_by_hand(self, branch: str) -> None:
+        """A person pushes to the branch of a task that they took over, if it is there."""
+        if branch in self.branches:
+            self.pushes += 1
+            self.branches[branch] = f"hand-{self.pushes}"
+
     def obey(self, effect: Effect, run: Run) -> Event | None:
         """Do what the effect says, once; what comes of it."""
         self.now += 1
@@ -106,6 +115,14 @@ class Imagined:
                 return self._land(effect)
             case LookAtCi(head):
                 return self.ci_seen(head)
+            case MakeBranch(task, branch, at):
+                tip = self.branches.setdefault(branch, at)
+                return BranchReady(at=self.now, task=task, branch=branch, tip=tip, ahead=tip.startswith("hand-"))
+            case DropBranch(branch, tip):
+                assert tip == self.branches.get(branch) or branch in self.branches, "dropped twice"
+                if self.branches[branch] == tip and not tip.startswith("hand-"):
+                    del self.branches[branch]
+                return None
             case _:
                 return None
 
@@ -148,7 +165,16 @@ class Imagined:
         reports = (
             tuple(self.report(job.nonce) for job in run.open_jobs() if job.nonce in self.dispatched) if run else ()
         )
-        return (self.seen(), *reports, self.ci_seen(self.head), Ticked(at=self.now))
+        return (self.seen(), *self.by_hand(run), *reports, self.ci_seen(self.head), Ticked(at=self.now))
+
+    def by_hand(self, run: Run | None) -> tuple[Event, ...]:
+        """Where the branches of people stand."""
+        hands = [(task.key, task.hand) for task in run.tasks if task.hand] if run else []
+        return tuple(
+            PushedByHand(at=self.now, task=key, branch=hand.branch, tip=self.branches[hand.branch])
+            for key, hand in hands
+            if hand.branch in self.branches
+        )
 
 
 def finish(world: Imagined, run: Run | None = None, rounds: int = 60) -> Run:

@@ -141,8 +141,17 @@ def committed(git: GitDirectory, given: Assignment, writes: dict[str, str]) -> t
     key = given.task.key
     test = given.task.tests[0].replace("**", f"test_{key.lower().replace('-', '_')}.py")
     source = given.task.files[0].replace("**", f"{key.lower().replace('-', '_')}.py")
-    red = commit(git, given, given.head, "red", {test: f"# {key}, attempt {given.attempt}\n"})
-    return red, commit(git, given, red, "green", writes or {source: f"# {key}, attempt {given.attempt}\n"})
+    said = f"# {key}, attempt {given.attempt}\n"
+    tests, code = {test: said}, writes or {source: said}
+    if given.source:
+        tests, code = ({path: by_hand(git, given, path)} for path in (test, source))
+    red = commit(git, given, given.head, "red", tests)
+    return red, commit(git, given, red, "green", code)
+
+
+def by_hand(git: GitDirectory, given: Assignment, path: str) -> str:
+    """What a person wrote there."""
+    return (git.file(given.source, path) or b"").decode()
 
 
 def tidied(git: GitDirectory, given: Assignment, writes: dict[str, str]) -> str:

@@ -63,6 +63,7 @@ class Desk:
     commit: str = ""
     tell: Tell = untold
     usage: list[Usage] = field(default_factory=list)
+    credit: tuple[str, ...] = ()
     red: RedClaim | None = None
     green: GreenClaim | None = None
     before: Before | None = None
@@ -108,6 +109,7 @@ class Desk:
         )
         work = within(request.seconds, lambda: self.worker.work(request))
         self.usage += work.usage
+        self.credit = tuple(dict.fromkeys((*self.credit, *work.credit)))
         if work.said:
             self.tell(f"{self.task.key} {stage.upper()}: the worker says", work.said)
         return work, self.workspace.snapshot()
@@ -131,7 +133,8 @@ class Desk:
         title = " ".join(self.task.title.split())  # on one line, so that a title cannot bring trailers of its own
         message = f"{self.task.key} {stage.value}: {title}"
         run = f"pr-{self.assignment.number}"
-        self.commit = self.workspace.commit(tree, self.commit, message, trailers(self.task, stage, run))
+        told = (*trailers(self.task, stage, run), *(("Co-authored-by", each) for each in self.credit))
+        self.commit = self.workspace.commit(tree, self.commit, message, told)
         return self.commit
 
 

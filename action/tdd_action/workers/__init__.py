@@ -24,12 +24,17 @@ class UnknownWorker(TddError):
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """What a worker may be made of. `script` is a path as the user gave it; `base` the commit of trusted files."""
+    """What a worker may be made of. `script` is a path as the user gave it; `base` the commit of trusted files.
+
+    `head` is the commit to work on, `source` that of a person whose work is handed in.
+    """
 
     repository: Path
     base: str
     config: Config
     script: str = ""
+    head: str = ""
+    source: str = ""
     api_key: str = field(default="", repr=False)
 
 
@@ -77,11 +82,14 @@ class StageRequest:
 
 @dataclass(frozen=True, slots=True)
 class StageWork:
-    """What a worker says it did, and what it cost. `gave_up` is why it could not do it."""
+    """What a worker says it did, and what it cost. `gave_up` is why it could not do it; `credit` are people whose work
+    it handed in, as `Name <address>`.
+    """
 
     said: str = ""
     usage: tuple[Usage, ...] = ()
     gave_up: str | None = None
+    credit: tuple[str, ...] = ()
 
 
 class Worker(Protocol):

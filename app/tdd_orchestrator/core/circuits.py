@@ -4,6 +4,7 @@ A task's own attempts are counted in `working`; this is about all tasks together
 be reset by oscillation: attempts are never forgotten, and `/tdd reset` only says from when on they count.
 """
 
+from tdd_orchestrator.core.result import StageState
 from tdd_orchestrator.core.run import Attempt, Run
 
 
@@ -44,4 +45,6 @@ def tripped(run: Run) -> str:
 
 
 def _counts(attempt: Attempt) -> bool:
-    return attempt.accepted is not None and bool(attempt.stages)
+    """Refusals of what a person wrote, and questions, say nothing against the worker."""
+    asked = bool(attempt.stages) and attempt.stages[-1].state is StageState.ASKED
+    return attempt.accepted is not None and bool(attempt.stages) and not attempt.by and not asked

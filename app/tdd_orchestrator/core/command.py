@@ -264,6 +264,7 @@ BUTTONS: Mapping[Verb, Button] = MappingProxyType(
         Verb.APPROVE: Button("approve-plan", "Approve plan", "Start the work at the quoted price"),
         Verb.RETRY: Button("retry", "Retry", "Try this task again"),
         Verb.TAKE: Button("take", "Take over", "Write this task yourself"),
+        Verb.RELEASE: Button("release", "Release", "Give it back to the worker"),
         Verb.SKIP: Button("skip", "Skip", "Leave this task out"),
         Verb.PAUSE: Button("pause", "Pause", "Start nothing new for now"),
         Verb.RESUME: Button("resume", "Resume", "Go on where it stopped"),

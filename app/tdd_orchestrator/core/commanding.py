@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import awaiting_ci, leaving, planning, replanning, working
+from tdd_orchestrator.core import awaiting_ci, leaving, planning, replanning, taking, working
+from tdd_orchestrator.core.choosing import Outcome, named, unblocked, word
 from tdd_orchestrator.core.circuits import cap
-from tdd_orchestrator.core.command import ROLE_NEEDED, Command, Verb
+from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
 from tdd_orchestrator.core.effect import Effect, React, Reply
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
 from tdd_orchestrator.core.inert import inert
@@ -17,9 +18,6 @@ from tdd_orchestrator.core.telling import explained, help_text, status_text
 
 DONE, REFUSED = "+1", "confused"
 RETRYABLE = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.SKIPPED})
-
-Outcome = tuple[Run, tuple[Effect, ...]] | str
-"""A command's outcome: the run and more effects, or the sentence of a refusal."""
 
 
 def commanded(run: Run, event: Commanded) -> tuple[Run, tuple[Effect, ...]]:
@@ -58,7 +56,7 @@ def rerequested(run: Run, event: Rerequested) -> Run:
     if event.task is None and run.state is RunState.BLOCKED and not run.tasks:
         return planning.planned_again(replace(run, plan_tries=0), event.at)
     if event.task is None:
-        run = _unblocked(run)
+        run = unblocked(run)
     for task in run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
         if event.task in (None, task.key):
             run = _retried(run, task)
@@ -95,7 +93,7 @@ def _status(run: Run, event: Commanded) -> Outcome:
 def _explain(run: Run, event: Commanded) -> Outcome:
     if event.command.subject:
         return f"This run has no question {event.command.subject}: `/tdd explain` says how it stands."
-    tasks = _named(run, event.command)
+    tasks = named(run, event.command)
     if isinstance(tasks, str):
         return tasks
     return run, (Reply(event.id, "\n\n".join(explained(task) for task in tasks) or status_text(run)),)
@@ -127,7 +125,7 @@ def _planned_on(run: Run, at: float) -> Outcome:
 
 def _approve(run: Run, event: Commanded) -> Outcome:
     if run.state is not RunState.AWAITING_APPROVAL:
-        return f"Nothing waits for approval: the run is {_word(run.state)}."
+        return f"Nothing waits for approval: the run is {word(run.state)}."
     if event.command.subject and not run.head.sha.startswith(event.command.subject):
         seen, now = event.command.subject[:7], run.head.sha[:7]
         return f"The head is {now} now, not {seen}: look at the plan again, then approve."
@@ -136,7 +134,7 @@ def _approve(run: Run, event: Commanded) -> Outcome:
 
 def _pause(run: Run, event: Commanded) -> Outcome:
     if run.state in FINAL or run.state is RunState.PAUSED:
-        return f"There is nothing to pause: the run is {_word(run.state)}."
+        return f"There is nothing to pause: the run is {word(run.state)}."
     if run.state is RunState.BLOCKED:
         return "Nothing starts while the run is blocked: there is nothing to pause. `/tdd status` says what it needs."
     reason = f"Paused by @{event.author}; what is in progress ends, nothing new starts. `/tdd resume` goes on."
@@ -147,51 +145,53 @@ def _resume(run: Run, event: Commanded) -> Outcome:
     if run.state is RunState.PAUSED:
         return planning.resumed(run, event.at), ()
     if run.state is not RunState.BLOCKED:
-        return f"The run is not paused: it is {_word(run.state)}."
+        return f"The run is not paused: it is {word(run.state)}."
     if run.fork:
         return planning.FORK
     if not run.tasks:
         return planning.planned_again(replace(run, plan_tries=0), event.at), ()
     stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
     if stuck and not run.tasks_in(TaskState.READY, TaskState.IN_PROGRESS, TaskState.PASSING):
-        return f"{stuck[0].key} is {_word(stuck[0].state)} and nothing else can start: {what_helps(stuck[0])}"
-    return _unblocked(awaiting_ci.resumed(run)), ()
+        return f"{stuck[0].key} is {word(stuck[0].state)} and nothing else can start: {what_helps(stuck[0])}"
+    return unblocked(awaiting_ci.resumed(run)), ()
 
 
 def _cancel(run: Run, event: Commanded) -> Outcome:
     if run.state in FINAL:
-        return f"The run is over: it is {_word(run.state)}."
+        return f"The run is over: it is {word(run.state)}."
     return working.stopped(run, event.at, f"Cancelled by @{event.author}. `/tdd plan` starts anew."), ()
 
 
 def _retry(run: Run, event: Commanded) -> Outcome:
-    tasks = _named(run, event.command, RETRYABLE)
+    tasks = named(run, event.command, RETRYABLE)
     if isinstance(tasks, str):
         return tasks
     if run.state in (RunState.CANCELLED, RunState.COMPLETED):
-        return f"The run is {_word(run.state)}: `/tdd plan` starts it anew."
+        return f"The run is {word(run.state)}: `/tdd plan` starts it anew."
     if event.command.option("from"):
         return "`--from` is understood, but this version tries a task again from its start. Leave `--from` away."
     for task in tasks:
+        if task.hand is not None:
+            return f"{task.key} is with {task.taken_by}, whose next push is tried; `/tdd release {task.key}` ends that."
         if task.state not in RETRYABLE:
-            return f"{task.key} is {_word(task.state)}; only a failed, blocked or skipped task can be tried again."
+            return f"{task.key} is {word(task.state)}; only a failed, blocked or skipped task can be tried again."
         run = _retried(run, task, event.command.option("worker") or "")
     return run, ()
 
 
 def _skip(run: Run, event: Commanded) -> Outcome:
-    tasks = _named(run, event.command)
+    tasks = named(run, event.command)
     if isinstance(tasks, str):
         return tasks
     if run.state in (RunState.CANCELLED, RunState.COMPLETED):
-        return f"The run is {_word(run.state)}: `/tdd plan` starts it anew."
+        return f"The run is {word(run.state)}: `/tdd plan` starts it anew."
     for task in tasks:
         if task.state is TaskState.COMPLETE:
             return f"{task.key} has landed already; revert its commits if it is not wanted."
         if run.landing == task.key:
             return f"{task.key} is being landed right now; revert its commits if it is not wanted."
         run = leaving.skipped(run, task, event.at, f"Skipped by @{event.author}.")
-    return _unblocked(run), ()
+    return unblocked(run), ()
 
 
 def _budget(run: Run, event: Commanded) -> Outcome:
@@ -201,7 +201,7 @@ def _budget(run: Run, event: Commanded) -> Outcome:
     amount = float(said.removeprefix("+"))
     allowed = round(cap(run) + amount if said.startswith("+") else amount, 2)
     if run.state in FINAL:
-        return f"The run is over: it is {_word(run.state)}."
+        return f"The run is over: it is {word(run.state)}."
     return _let_go(replace(run, budget=allowed)), ()
 
 
@@ -210,7 +210,7 @@ def _reset(run: Run, event: Commanded) -> Outcome:
     if wanted and wanted != run.rules.worker:
         return f"This run's worker is {run.rules.worker}: `/tdd reset worker:{run.rules.worker}`."
     if run.state in FINAL:
-        return f"The run is over: it is {_word(run.state)}."
+        return f"The run is over: it is {word(run.state)}."
     return _let_go(replace(run, reset_at=event.at)), ()
 
 
@@ -230,33 +230,7 @@ def _retried(run: Run, task: Task, worker: str = "") -> Run:
     chances = len(task.attempts) + run.rules.attempts
     state = TaskState.READY if run.is_startable(task) else TaskState.PENDING
     retried = replace(task, state=state, chances=chances, worker=worker or task.worker)
-    return _unblocked(run.with_task(retried))
-
-
-def _unblocked(run: Run) -> Run:
-    """A blocked run goes on, and its reason is no longer shown."""
-    if run.state not in (RunState.BLOCKED, RunState.FAILED):
-        return run
-    return replace(run, state=RunState.RUNNING, reason="", ended_at=None)
-
-
-def _named(run: Run, command: Command, among: frozenset[TaskState] = frozenset()) -> tuple[Task, ...] | str:
-    """The tasks that a command speaks of, or the sentence that says why there are none."""
-    if command.scope is not None:
-        wanted = frozenset({TaskState.FAILED, TaskState.BLOCKED}) if command.scope == "all failed" else among
-        tasks = tuple(task for task in run.tasks if not wanted or task.state in wanted)
-        return tasks or "No task is in that state."
-    unknown = [key for key in command.task if run.task(key) is None]
-    if unknown:
-        known = ", ".join(task.key for task in run.tasks) or "none yet"
-        return f"There is no {unknown[0]} in this run. Its tasks: {known}."
-    if not command.task and command.verb is not Verb.EXPLAIN:
-        return f"Which task? For example `/tdd {command.verb} {run.tasks[0].key if run.tasks else 'TASK-1'}`."
-    return tuple(task for task in run.tasks if task.key in command.task)
-
-
-def _word(state: RunState | TaskState) -> str:
-    return state.value.replace("_", " ")
+    return unblocked(run.with_task(retried))
 
 
 _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = MappingProxyType(
@@ -274,6 +248,8 @@ _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = Mappin
         Verb.RESET: _reset,
         Verb.RETRY: _retry,
         Verb.SKIP: _skip,
+        Verb.TAKE: taking.take,
+        Verb.RELEASE: taking.release,
     }
 )
 AVAILABLE = frozenset(verb for verb, act in _CARRY_OUT.items() if act is not _later)

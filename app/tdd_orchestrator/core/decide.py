@@ -9,9 +9,11 @@ the value that implies it appears; a repeated event changes nothing and asks not
 from dataclasses import dataclass
 from typing import assert_never
 
-from tdd_orchestrator.core import awaiting_ci, commanding, landing, planning, working
+from tdd_orchestrator.core import awaiting_ci, commanding, landing, planning, taking, working
 from tdd_orchestrator.core.effect import Effect
 from tdd_orchestrator.core.event import (
+    BranchReady,
+    BranchRefused,
     CiSeen,
     Commanded,
     CommandMisread,
@@ -26,6 +28,7 @@ from tdd_orchestrator.core.event import (
     ProofReported,
     PullRequestClosed,
     PullRequestSeen,
+    PushedByHand,
     Rerequested,
     Staged,
     Ticked,
@@ -61,7 +64,9 @@ def decide(run: Run | None, event: Event) -> Decision:
         return Decision(run, answers)
     ended = isinstance(event, JobLost | DispatchRefused)  # then there is nothing left to stop
     stops = () if ended else given_up(run, changed)
-    return Decision(changed, (*answers, *stops, *_new(run, changed), *shows(run, changed)))
+    return Decision(
+        changed, (*answers, *stops, *taking.branches_left(run, changed), *_new(run, changed), *shows(run, changed))
+    )
 
 
 def pending(run: Run) -> tuple[Effect, ...]:
@@ -104,6 +109,12 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
             return landing.refused(run, event), ()
         case HeadMoved():
             return landing.head_moved(run, event), ()
+        case BranchReady():
+            return taking.branch_ready(run, event)
+        case BranchRefused():
+            return taking.branch_refused(run, event)
+        case PushedByHand():
+            return taking.pushed(run, event), ()
         case Rerequested():
             return commanding.rerequested(run, event), ()
         case CiSeen():

@@ -161,4 +161,48 @@ class LookAtCi:
         return f"ci:{self.head}"
 
 
-Effect = ShowRun | ShowTask | ShowPrd | Retire | ShowComment | React | Reply | Dispatch | CancelJob | Land | LookAtCi
+@dataclass(frozen=True, slots=True)
+class MakeBranch:
+    """A branch at the commit `at` for a person who took a task over; one that is there is left as it is."""
+
+    task: str
+    branch: str
+    at: str
+
+    @property
+    def key(self) -> str:
+        return f"branch:{self.branch}"
+
+
+@dataclass(frozen=True, slots=True)
+class DropBranch:
+    """A branch that is not needed any more goes, if it is still at `tip` and holds nothing that `onto` lacks.
+
+    `ours` says that only we ever wrote to it; then what it holds need not be looked at.
+    """
+
+    branch: str
+    tip: str
+    onto: str
+    ours: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"drop:{self.branch}@{self.tip}"
+
+
+Effect = (
+    ShowRun
+    | ShowTask
+    | ShowPrd
+    | Retire
+    | ShowComment
+    | React
+    | Reply
+    | Dispatch
+    | CancelJob
+    | Land
+    | LookAtCi
+    | MakeBranch
+    | DropBranch
+)

@@ -153,6 +153,36 @@ class HeadMoved(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BranchReady(Happened):
+    """The branch of a person who took a task over is there, at `tip`; `ahead` says that it holds what the pull
+    request does not.
+    """
+
+    task: str
+    branch: str
+    tip: str
+    ahead: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchRefused(Happened):
+    """GitHub does not take the branch of a person; `reason` is its own word."""
+
+    task: str
+    branch: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushedByHand(Happened):
+    """The branch of a person who took a task over is at `tip`."""
+
+    task: str
+    branch: str
+    tip: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rerequested(Happened):
     """GitHub's own Re-run button: `task` is `None` for the run's check and for the whole suite."""
 
@@ -191,6 +221,9 @@ Event = (
     | Staged
     | LandingRefused
     | HeadMoved
+    | BranchReady
+    | BranchRefused
+    | PushedByHand
     | Rerequested
     | CiSeen
     | Ticked

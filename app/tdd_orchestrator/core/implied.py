@@ -1,18 +1,28 @@
 """The effects that a run's values imply, whatever events led to them."""
 
 from tdd_orchestrator.core.awaiting_ci import wants_look
-from tdd_orchestrator.core.effect import Dispatch, Effect, Land, LookAtCi, ShowComment, ShowPrd, ShowRun, ShowTask
+from tdd_orchestrator.core.effect import (
+    Dispatch,
+    Effect,
+    Land,
+    LookAtCi,
+    MakeBranch,
+    ShowComment,
+    ShowPrd,
+    ShowRun,
+    ShowTask,
+)
 from tdd_orchestrator.core.jobs import assignment
-from tdd_orchestrator.core.run import JobState, Run
+from tdd_orchestrator.core.run import FINAL, JobState, Run
 from tdd_orchestrator.core.showing import has_board, has_check
 
 
 def implied(run: Run) -> tuple[Effect, ...]:
-    """Dispatches that GitHub has not confirmed, the landing in hand, and a look at the CI of the final head."""
+    """Dispatches and branches that GitHub has not confirmed, the landing in hand, a look at the CI of the last head."""
     dispatches = tuple(Dispatch(assignment(run, job)) for job in run.jobs if job.state is JobState.ASKED)
     land = _land(run)
     look = LookAtCi(run.head.sha, run.ci.first) if wants_look(run) else None
-    return (*dispatches, *(effect for effect in (land, look) if effect is not None))
+    return (*_branches(run), *dispatches, *(effect for effect in (land, look) if effect is not None))
 
 
 def everything_shown(run: Run) -> tuple[Effect, ...]:
@@ -20,6 +30,11 @@ def everything_shown(run: Run) -> tuple[Effect, ...]:
     tasks = (ShowTask(task.key, run.head.sha, run.generation) for task in run.tasks if has_check(run, task))
     board = (ShowPrd(run.head.sha, run.generation),) if has_board(run) else ()
     return (ShowRun(run.head.sha, run.generation), *tasks, *board, ShowComment())
+
+
+def _branches(run: Run) -> tuple[Effect, ...]:
+    hands = tuple((task.key, task.hand) for task in run.tasks if task.hand is not None and run.state not in FINAL)
+    return tuple(MakeBranch(key, hand.branch, run.head.sha) for key, hand in hands if not hand.tip)
 
 
 def _land(run: Run) -> Land | None:

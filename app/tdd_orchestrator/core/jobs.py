@@ -8,6 +8,9 @@ from tdd_orchestrator.core.effect import CancelJob
 from tdd_orchestrator.core.result import Assignment, Step
 from tdd_orchestrator.core.run import Job, JobState, Run, Task
 
+HUMAN = "human"
+"""The worker that hands in what a person has pushed."""
+
 
 def nonce(run: Run, step: Step, task: str | None, number: int) -> str:
     """12 hex digits that are the same whenever the same job is asked for again."""
@@ -74,11 +77,8 @@ def assignment(run: Run, job: Job) -> Assignment:
 
 def _work(common: Assignment, task: Task, job: Job) -> Assignment:
     attempt = next((attempt for attempt in task.attempts if attempt.nonce == job.nonce), None)
-    return replace(
-        common,
-        task=task.planned,
-        head=attempt.base if attempt else common.head,
-        attempt=attempt.number if attempt else 1,
-        feedback=attempt.feedback if attempt else "",
-        worker=task.worker or common.worker,
-    )
+    common = replace(common, task=task.planned, worker=task.worker or common.worker)
+    if attempt is None:
+        return common
+    common = replace(common, head=attempt.base, attempt=attempt.number, feedback=attempt.feedback)
+    return replace(common, worker=HUMAN, source=attempt.source) if attempt.source else common

@@ -4,7 +4,7 @@ head.
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core import jobs, taking
 from tdd_orchestrator.core.event import HeadMoved, Landed, LandingRefused, ProofReported, Staged
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Step
 from tdd_orchestrator.core.run import JobState, Ref, Run, Task, TaskState
@@ -20,7 +20,8 @@ def landed(run: Run, event: Landed) -> Run:
         return run
     how = "Merged, proven on the merged tree, and pushed." if task.proven.staged else "Pushed as a fast-forward."
     task = _with_stage(task, StageReport(Stage.LAND, StageState.ACCEPTED, how, commit=event.head))
-    run = run.with_task(replace(task, state=TaskState.COMPLETE, landed=event.head, reason=""))
+    task = replace(task, state=TaskState.COMPLETE, landed=event.head, reason="", kept=None)
+    run = taking.landed(run.with_task(task), task)
     return replace(_off(run, event.task), head=Ref(run.head.name, event.head), seen_at=max(run.seen_at, event.at))
 
 
@@ -91,6 +92,10 @@ def _reworked(task: Task, reason: str) -> Task:
     """Back to work: landing trouble is not the worker's fault, so it costs no chance until it has happened twice."""
     task = _with_stage(task, StageReport(Stage.LAND, StageState.REFUSED, reason))
     troubles = sum(1 for attempt in task.attempts if any(_is_trouble(stage) for stage in attempt.stages))
+    if task.hand is not None:  # judged again on the new base; where that does not help, the person has to push
+        source = task.attempts[-1].source if troubles <= 2 and task.attempts else ""
+        hand = replace(task.hand, pushed=task.hand.pushed or source)
+        return replace(task, state=TaskState.READY, reason=reason, proven=None, hand=hand)
     if troubles > 2 and len(task.attempts) >= task.chances:
         return replace(task, state=TaskState.FAILED, reason=reason, feedback=reason, proven=None)
     chances = max(task.chances, len(task.attempts) + 1)

@@ -3,17 +3,25 @@
 from dataclasses import replace
 
 from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core.people import Hand
 from tdd_orchestrator.core.run import Attempt, JobState, Run, Task, TaskState
 
 
 def skipped(run: Run, task: Task, at: float, reason: str) -> Run:
     """The run without this task's work: its runners are given up, and it is gone on without it."""
-    for job in run.open_jobs():
-        if job.task == task.key:
-            run = jobs.closed(run, job.nonce, JobState.LOST)
+    run = without_runner(run, task)
     if run.landing == task.key:
         run = replace(run, landing=None)
-    return run.with_task(replace(left(task, at, reason), state=TaskState.SKIPPED, reason=reason, proven=None))
+    gone = replace(left(task, at, reason), state=TaskState.SKIPPED, reason=reason, proven=None, hand=None, kept=None)
+    return run.with_task(gone)
+
+
+def without_runner(run: Run, task: Task) -> Run:
+    """The run with this task's runners given up; a proof that somebody asked for goes on."""
+    for job in run.open_jobs():
+        if job.task == task.key and not job.reply:
+            run = jobs.closed(run, job.nonce, JobState.LOST)
+    return run
 
 
 def left(task: Task, at: float, reason: str) -> Task:
@@ -24,9 +32,17 @@ def left(task: Task, at: float, reason: str) -> Task:
 
 
 def ended(task: Task, nonce: str, at: float, reason: str) -> Task:
+    """The task with that attempt closed without a result; what a person had pushed for it is to be judged again."""
     attempts = tuple(_closed(attempt, nonce, at, reason) for attempt in task.attempts)
     state = TaskState.READY if task.state is TaskState.IN_PROGRESS else task.state
-    return replace(task, attempts=attempts, state=state)
+    return replace(task, attempts=attempts, state=state, hand=_again(task, nonce))
+
+
+def _again(task: Task, nonce: str) -> Hand | None:
+    source = next((attempt.source for attempt in task.attempts if attempt.nonce == nonce), "")
+    if task.hand is None or not source or task.hand.pushed:
+        return task.hand
+    return replace(task.hand, pushed=source)
 
 
 def _closed(attempt: Attempt, nonce: str, at: float, reason: str) -> Attempt:

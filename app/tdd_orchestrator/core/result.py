@@ -25,13 +25,41 @@ class Stage(StrEnum):
 
 
 class StageState(StrEnum):
-    """How a stage ended: `dropped` is a refactoring that broke something, so that GREEN was kept."""
+    """How a stage ended: `dropped` is a refactoring that broke something, so that GREEN was kept; `asked` is a question
+    to people.
+    """
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     DROPPED = "dropped"
     SKIPPED = "skipped"
     ERROR = "error"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a worker cannot decide from PRD, configuration and repository: one question to people.
+
+    `alone` is what would be done without an answer, `confidence` how sure the worker is of that (0 to 1), `goes_on`
+    the condition under which the work goes on.
+    """
+
+    text: str
+    tried: str = ""
+    options: tuple[str, ...] = ()
+    alone: str = ""
+    confidence: float = 0.0
+    goes_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question that was answered, as the next attempt is told of it; `by` is the login of who answered."""
+
+    question: str
+    answer: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +109,8 @@ class Assignment:
 
     `head` is the commit to work on; `base` the commit of the base branch, from which the configuration is read.
     For `prove`, `head` is the tip to prove and `since` the commit that it is proven against.
-    `feedback` says why the attempt before was refused. `budget_usd` is what this attempt may spend.
+    `feedback` says why the attempt before was refused. `budget_usd` is what this attempt may spend. `source` is the
+    commit of a person whose work is to be judged; `red` that of an earlier attempt's accepted RED, which is kept.
     """
 
     step: Step
@@ -98,6 +127,9 @@ class Assignment:
     since: str = ""
     prds: tuple[str, ...] = ()
     budget_usd: float = 0.0
+    source: str = ""
+    red: str = ""
+    answers: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +147,7 @@ class WorkResult:
     """What the work job left. `tip` is the last of the task's commits in the bundle; `None` where the attempt was
     refused.
 
-    `reason` is one sentence for people; `feedback` what the next attempt should be told.
+    `reason` is one sentence for people; `feedback` what the next attempt should be told; `question` what it waits for.
     """
 
     nonce: str
@@ -126,6 +158,7 @@ class WorkResult:
     stages: tuple[StageReport, ...]
     reason: str = ""
     feedback: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

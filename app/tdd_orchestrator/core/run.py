@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tdd_orchestrator.core.ci import Ci
+from tdd_orchestrator.core.people import Escalation, Hand, Kept
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.prd import Fault, Requirement
 from tdd_orchestrator.core.result import Stage, StageReport, Step, Usage
@@ -104,7 +105,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One dispatched workflow run. `nonce` is its key from dispatch to result; `asked_at` is in epoch seconds."""
+    """One dispatched workflow run. `nonce` is its key from dispatch to result; `asked_at` is in epoch seconds.
+
+    `reply` is the id of the command that asked for it, where somebody waits for the answer, and `by` who that is.
+    """
 
     nonce: str
     step: Step
@@ -113,11 +117,16 @@ class Job:
     state: JobState = JobState.ASKED
     workflow_run: int | None = None
     url: str = ""
+    reply: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at a task: what it was told, how its stages went, why it was sent back."""
+    """One try at a task: what it was told, how its stages went, why it was sent back.
+
+    `by` is the person whose commit `source` is judged; both are "" where a worker writes.
+    """
 
     number: int
     nonce: str
@@ -128,6 +137,8 @@ class Attempt:
     feedback: str = ""
     reason: str = ""
     stages: tuple[StageReport, ...] = ()
+    by: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +172,13 @@ class Task:
     feedback: str = ""
     worker: str = ""
     outdated: tuple[str, ...] = ()
+    hand: Hand | None = None
+    kept: Kept | None = None
+
+    @property
+    def taken_by(self) -> str:
+        """The login of who has taken the task over, or ""."""
+        return self.hand.by if self.hand else ""
 
     @property
     def key(self) -> str:
@@ -230,6 +248,7 @@ class Run:
     fork: bool = False
     ended_at: float | None = None
     ci: Ci = field(default_factory=Ci)
+    escalations: tuple[Escalation, ...] = ()
 
     @property
     def id(self) -> str:

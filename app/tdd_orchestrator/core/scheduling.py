@@ -19,8 +19,7 @@ def scheduled(run: Run, at: float) -> Run:
         run = replace(run, ci=replace(run.ci, holding=False))
     run = _released(awaiting_ci.reopened(run, at))
     run = _landing_chosen(run)
-    if not tripped(run):
-        run = _started(run, at)
+    run = _started(run, at)
     return _ended(run, at)
 
 
@@ -39,7 +38,7 @@ def _landing_chosen(run: Run) -> Run:
     """One landing at a time, in the plan's order; while a merged tree is being proven nothing else may move the
     head.
     """
-    if run.landing is not None or any(job.step is Step.PROVE for job in run.open_jobs()):
+    if run.landing is not None or any(job.step is Step.PROVE and not job.reply for job in run.open_jobs()):
         return run
     passing = run.tasks_in(TaskState.PASSING)
     return replace(run, landing=passing[0].key) if passing else run
@@ -48,33 +47,42 @@ def _landing_chosen(run: Run) -> Run:
 def _started(run: Run, at: float) -> Run:
     """Longest remaining path first, so that the critical path is never kept waiting."""
     lengths = path_lengths(task.planned for task in run.tasks)
-    ready = sorted(run.tasks_in(TaskState.READY), key=lambda task: -lengths[task.key])
+    stopped = bool(tripped(run))
+    may = (task for task in run.tasks_in(TaskState.READY) if _may_start(task, stopped=stopped))
+    ready = sorted(may, key=lambda task: -lengths[task.key])
     free = run.rules.max_parallel - len(run.tasks_in(TaskState.IN_PROGRESS))
     for task in ready[: max(free, 0)]:
         run = _attempted(run, task, at)
     return run
 
 
+def _may_start(task: Task, *, stopped: bool) -> bool:
+    """A task in a person's hands starts with each push, and costs nothing; everything else unless it is stopped."""
+    return not stopped if task.hand is None else bool(task.hand.pushed)
+
+
 def _attempted(run: Run, task: Task, at: float) -> Run:
     run, nonce = jobs.asked(run, Step.WORK, at, task.key)
-    attempt = Attempt(
-        number=len(task.attempts) + 1, nonce=nonce, started_at=at, base=run.head.sha, feedback=task.feedback
-    )
-    return run.with_task(
-        replace(task, state=TaskState.IN_PROGRESS, attempts=(*task.attempts, attempt), reason="", proven=None)
-    )
+    number, base = len(task.attempts) + 1, run.head.sha
+    attempt = Attempt(number=number, nonce=nonce, started_at=at, base=base, feedback=task.feedback)
+    task = replace(task, state=TaskState.IN_PROGRESS, reason="", proven=None)
+    if task.hand is not None:  # a person's push uses up no chance of the worker's
+        attempt = replace(attempt, feedback="", by=task.hand.by, source=task.hand.pushed)
+        task = replace(task, hand=replace(task.hand, pushed=""), chances=task.chances + 1)
+    return run.with_task(replace(task, attempts=(*task.attempts, attempt)))
 
 
 def _ended(run: Run, at: float) -> Run:
     planning = any(job.step is Step.PLAN for job in run.open_jobs())
     if run.tasks and not planning and all(task.state in SETTLED for task in run.tasks):
         return awaiting_ci.ended(run, at)
-    if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or run.open_jobs():
+    if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or any(not job.reply for job in run.open_jobs()):
         return run
-    if run.tasks_in(TaskState.READY) and (reason := tripped(run)):
+    ready = run.tasks_in(TaskState.READY)
+    if ready and all(task.hand is None for task in ready) and (reason := tripped(run)):
         return replace(run, state=RunState.BLOCKED, reason=reason)
     stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
-    if stuck and not run.tasks_in(TaskState.READY):
+    if stuck and not ready:
         return replace(run, state=RunState.BLOCKED, reason=_waits_for(stuck))
     return run
 

@@ -22,7 +22,8 @@ def has_check(run: Run, task: Task) -> bool:
     """Whether the task has a check run on the present head."""
     if run.state in FINAL:
         return bool(task.attempts) or task.state is TaskState.SKIPPED
-    return task.state in ACTIVE or (task.state is TaskState.READY and bool(task.attempts))
+    waits = task.state is TaskState.READY and bool(task.attempts)
+    return task.state in ACTIVE or waits or task.hand is not None
 
 
 def has_board(run: Run) -> bool:

@@ -10,6 +10,8 @@ HELP = (
     ("approve", "start the plan that waits"),
     ("retry TASK-3", "give a failed task more attempts; `all failed` for every one; `--worker NAME` by another worker"),
     ("skip TASK-3", "go on without a task"),
+    ("take TASK-3", "write a task yourself: you get a branch, and each push to it is judged like a worker's attempt"),
+    ("release TASK-3", "give a task back to the worker"),
     ("budget +5", "allow the run more money; `budget 20` sets what it may cost in all"),
     ("reset worker:claude", "give work to a worker again that failed too often in a row"),
     ("pause · resume", "nothing new starts · it goes on"),

@@ -9,6 +9,7 @@ from tdd_orchestrator.core.run import FINAL, Job, JobState, Proven, Run, RunStat
 
 FREE_LOSSES = 2
 """So many lost runners of a task cost it no chance; more than that is no accident."""
+NEWER = "It holds; a newer push takes its place."
 MERGED = "The pull request was merged."
 CLOSED = "The pull request was closed. Reopen it and write `/tdd plan` to start anew."
 QUEUE_GRACE_S = 600.0
@@ -49,6 +50,8 @@ def reported(run: Run, event: WorkReported) -> Run:
         return run
     accepted, reason, feedback = _verdict(result, event.proof)
     stages = result.stages if event.proof is None else (*result.stages, _proof_stage(event.proof))
+    if accepted and task.hand is not None and task.hand.pushed:
+        accepted, reason = False, NEWER
     task = _with_stages(task, result.nonce, event.at, stages, accepted, reason)
     if not accepted or result.tip is None:
         return run.with_task(sent_back(task, reason, feedback))
@@ -58,7 +61,12 @@ def reported(run: Run, event: WorkReported) -> Run:
 
 
 def sent_back(task: Task, reason: str, feedback: str) -> Task:
-    """Ready for another attempt that is told why, or failed when its chances are used up."""
+    """Ready for another attempt that is told why, or failed when its chances are used up.
+
+    A task in a person's hands waits for their next push.
+    """
+    if task.hand is not None:
+        return replace(task, state=TaskState.READY, reason=reason, proven=None)
     if len(task.attempts) >= task.chances:
         tries = f"{len(task.attempts)} attempt{'s' if len(task.attempts) != 1 else ''}"
         return replace(task, state=TaskState.FAILED, reason=f"{reason} ({tries})", feedback=feedback, proven=None)
@@ -86,6 +94,8 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
     losses = sum(1 for j in run.jobs if j.task == task.key and j.step is Step.WORK and j.state is JobState.LOST)
     if losses <= FREE_LOSSES:
         ended = replace(ended, chances=ended.chances + 1)  # a lost runner is not the worker's failure
+    elif ended.hand is not None:
+        ended = replace(ended, hand=replace(ended.hand, pushed=""))  # nor the person's, but it does not end either
     return run.with_task(sent_back(ended, reason, task.attempts[-1].feedback))
 
 

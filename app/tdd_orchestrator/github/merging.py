@@ -27,6 +27,19 @@ class Conflict:
 
 async def merged(bare: Bare, onto: str, tip: str, task: PlannedTask, run: str, identity: Identity) -> str | Conflict:
     """The sha of the merge of `tip` onto `onto`: parents in that order, dated as the tip was committed."""
+    tree = await tree_of_merge(bare, onto, tip)
+    if isinstance(tree, Conflict):
+        return tree
+    date = (await bare.git("log", "-1", "--format=@%ct +0000", tip)).text
+    author = {"GIT_AUTHOR_NAME": identity.name, "GIT_AUTHOR_EMAIL": identity.email, "GIT_AUTHOR_DATE": date}
+    committer = {name.replace("AUTHOR", "COMMITTER"): value for name, value in author.items()}
+    message = _message(task, run).encode()
+    made = await bare.git("commit-tree", tree, "-p", onto, "-p", tip, stdin=message, env=author | committer)
+    return made.text
+
+
+async def tree_of_merge(bare: Bare, onto: str, tip: str) -> str | Conflict:
+    """The tree that a merge of two commits makes."""
     # Attributes of the tree could choose a merge driver; git from 2.41 on is told to read them from an empty tree.
     tried = await bare.git(
         "merge-tree",
@@ -43,12 +56,7 @@ async def merged(bare: Bare, onto: str, tip: str, task: PlannedTask, run: str, i
     tree, *files = [part for part in tried.text.split("\0") if part]
     if tried.code:
         return Conflict(tuple(dict.fromkeys(files)))
-    date = (await bare.git("log", "-1", "--format=@%ct +0000", tip)).text
-    author = {"GIT_AUTHOR_NAME": identity.name, "GIT_AUTHOR_EMAIL": identity.email, "GIT_AUTHOR_DATE": date}
-    committer = {name.replace("AUTHOR", "COMMITTER"): value for name, value in author.items()}
-    message = _message(task, run).encode()
-    made = await bare.git("commit-tree", tree, "-p", onto, "-p", tip, stdin=message, env=author | committer)
-    return made.text
+    return tree
 
 
 def _message(task: PlannedTask, run: str) -> str:

@@ -12,9 +12,11 @@ from tdd_orchestrator.core.content import CheckContent, CommentContent
 from tdd_orchestrator.core.effect import (
     CancelJob,
     Dispatch,
+    DropBranch,
     Effect,
     Land,
     LookAtCi,
+    MakeBranch,
     React,
     Reply,
     Retire,
@@ -28,6 +30,7 @@ from tdd_orchestrator.core.event import CiSeen, Event
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github import comments, dispatch
 from tdd_orchestrator.github.batch import Came, Shower, Showing
+from tdd_orchestrator.github.branches import Branches
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import UnsafeArtifact
 from tdd_orchestrator.github.landing import Lander, Terms
@@ -69,6 +72,7 @@ class Performer:
         self.reader, self._clock = reader or RepositoryReader(connection), clock
         self._dispatcher = dispatch.Dispatcher(self.reader, workflow, lander, clock)
         self._shower = Shower(connection, number)
+        self._branches = Branches(self.reader, clock)
         self._lander = Lander(connection, number, identity=identity or Identity(), clock=clock)
 
     async def perform(
@@ -108,6 +112,11 @@ class Performer:
                 return Performed(await self._land(effect, terms))
             case LookAtCi():
                 return Performed(await look_at_ci(self.reader, effect.head, effect.first, self._clock()))
+            case MakeBranch():
+                return Performed(await self._branches.make(effect))
+            case DropBranch():
+                await self._branches.drop(effect)
+                return Performed()
             case _:
                 assert_never(effect)
 

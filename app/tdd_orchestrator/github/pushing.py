@@ -47,6 +47,12 @@ async def drop(bare: Bare, ref: str) -> None:
     await bare.online("push", "--porcelain", "origin", f":{ref}", codes=(0, 1))
 
 
+async def remove(bare: Bare, ref: str, expected: str) -> None:
+    """Delete a ref if it is at `expected`; one that has moved, or that the server keeps, is left."""
+    lease = f"--force-with-lease={ref}:{expected}"
+    await bare.online("push", "--porcelain", lease, "origin", f":{ref}", codes=(0, 1))
+
+
 def _outcome(ran: Ran, ref: str) -> PushOutcome:
     """Read `git push --porcelain`: a flag, `from:to` and a summary per ref, parted by tabs."""
     for line in ran.text.splitlines():

@@ -146,6 +146,20 @@ class RepositoryReader:
                 del self._results[next(iter(self._results))]
         return self._results[workflow_run]
 
+    async def tip(self, branch: str) -> str | None:
+        """The commit that a branch is at; `None` where there is no such branch."""
+        try:
+            shown = (await self.connection.get("/repos/{repo}/git/ref/{ref}", ref=f"heads/{branch}")).json()
+        except NotFound:
+            return None
+        # A reference that is only the beginning of others is answered by a list.
+        return str(shown["object"]["sha"]) if isinstance(shown, dict) else None
+
+    async def ahead(self, base: str, head: str) -> bool:
+        """Whether `head` holds commits that `base` does not."""
+        shown = (await self.connection.get("/repos/{repo}/compare/{path}", path=f"{base}...{head}")).json()
+        return int(shown["ahead_by"]) > 0
+
     async def default_branch(self) -> str:
         """The repository's default branch; asked every ten minutes."""
         at, branch = self._default_branch

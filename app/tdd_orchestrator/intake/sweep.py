@@ -8,6 +8,7 @@ from tdd_orchestrator.core.run import FINAL, Job, Run
 from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.intake.commands import commented
+from tdd_orchestrator.intake.hands import pushed_by_hand
 from tdd_orchestrator.intake.pull import look_at
 from tdd_orchestrator.intake.results import result_event
 
@@ -28,6 +29,7 @@ async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str,
             events += await commented(reader, run, comment.id, comment.author, comment.body, at)
     if is_awaited(run):
         events.append(await look_at_ci(reader, pull.head.sha, run.ci.first, at))
+    events += await pushed_by_hand(reader, run, at)
     for job in run.open_jobs():
         events += await _job(reader, job, at)
     return (*events, Ticked(at=at))

@@ -47,6 +47,7 @@ EVENTS = frozenset(_MODELS)
 
 _OUR_CHECK = re.compile(r"tdd1:pr-([1-9]\d{0,17})(?=:)")
 _OUR_RUN = re.compile(r"tdd pr-([1-9]\d{0,17})(?= )")
+_BY_HAND = re.compile(r"refs/heads/(?:.*\D)?([1-9]\d{0,17})/TASK-[1-9]\d*-by-hand")
 _COMMAND = re.compile(r"^ {0,3}/tdd(?![\w-])", re.MULTILINE | re.IGNORECASE)
 _OUR_STATE = "refs/heads/tdd-state/"  # we push here all the time, and need not be told
 
@@ -115,7 +116,8 @@ def _comment(webhook: IssueCommentEvent) -> str | None:
 def _push(webhook: PushEvent) -> str | None:
     if not webhook.ref.startswith("refs/heads/") or webhook.ref.startswith(_OUR_STATE):
         return None
-    return webhook.repository.full_name
+    by_hand = _BY_HAND.fullmatch(webhook.ref)
+    return f"{webhook.repository.full_name}#{by_hand[1]}" if by_hand else webhook.repository.full_name
 
 
 def _named(repository: Repository, pattern: re.Pattern[str], text: str | None) -> str | None:

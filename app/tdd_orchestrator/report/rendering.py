@@ -6,9 +6,11 @@ from tdd_orchestrator.core.content import CheckContent, CommentContent
 from tdd_orchestrator.core.effect import (
     CancelJob,
     Dispatch,
+    DropBranch,
     Effect,
     Land,
     LookAtCi,
+    MakeBranch,
     React,
     Reply,
     Retire,
@@ -41,7 +43,7 @@ def rendered(run: Run, effect: Effect) -> CheckContent | CommentContent | None:
             return run_comment(run)
         case Reply(id, text):
             return reply_comment(id, text)
-        case React() | Dispatch() | CancelJob() | Land() | LookAtCi():
+        case React() | Dispatch() | CancelJob() | Land() | LookAtCi() | MakeBranch() | DropBranch():
             return None
         case _:
             assert_never(effect)

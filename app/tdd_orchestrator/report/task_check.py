@@ -1,6 +1,7 @@
 """The check run `TDD / TASK-3 · title`: its attempts as a timeline of stages, and what was found at which line."""
 
 from tdd_orchestrator.core.content import Button, CheckContent
+from tdd_orchestrator.core.hand_texts import acceptance, directions
 from tdd_orchestrator.core.inert import cell, inert, line
 from tdd_orchestrator.core.result import StageReport
 from tdd_orchestrator.core.run import FINAL, Attempt, Run, Task, TaskState
@@ -24,6 +25,8 @@ STATUS = {TaskState.PENDING: "queued", TaskState.READY: "queued"}
 def task_check(run: Run, task: Task, head: str, generation: int) -> CheckContent:
     """The task as a check run on `head`."""
     conclusion = CONCLUSION.get(task.state) or ("cancelled" if run.state in FINAL else None)
+    if conclusion is None and waits_for_push(task):
+        conclusion = "action_required"
     last = task.attempts[-1] if task.attempts else None
     return CheckContent(
         name=task_check_name(task),
@@ -55,6 +58,8 @@ def _title(run: Run, task: Task) -> str:
     tries = count(len(task.attempts), "attempt")
     if run.state in FINAL and task.state not in CONCLUSION:
         return line(f"Stopped after {tries}: {run.reason}", TITLE_LIMIT)
+    if task.hand is not None and task.state in (TaskState.READY, TaskState.PENDING, TaskState.IN_PROGRESS):
+        return line(_in_hand(task), TITLE_LIMIT)
     match task.state:
         case TaskState.COMPLETE:
             return f"Proven and landed after {tries}"
@@ -69,24 +74,44 @@ def _title(run: Run, task: Task) -> str:
             return line(task.reason, TITLE_LIMIT) or word(task.state).capitalize()
 
 
+def waits_for_push(task: Task) -> bool:
+    """Whether nothing goes on until the person who has the task pushes."""
+    return task.hand is not None and task.state in (TaskState.READY, TaskState.PENDING) and not task.hand.pushed
+
+
+def _in_hand(task: Task) -> str:
+    by = task.taken_by
+    if task.state is TaskState.IN_PROGRESS:
+        return f"Judging what {by} pushed: {task.attempts[-1].source[:7]}"
+    if not waits_for_push(task):
+        return f"What {by} pushed waits for its turn"
+    return f"With {by}, refused: {task.reason}" if task.reason else f"With {by}, who pushes to {_branch(task)}"
+
+
+def _branch(task: Task) -> str:
+    return task.hand.branch if task.hand else ""
+
+
 def _summary(run: Run, task: Task) -> str:
     lines = [f"**{word(task.state).capitalize()}** · {task.planned.kind} · {_covers(task)}"]
     if task.reason:
         lines.append(inert(line(task.reason, TOLD_LIMIT)))
     if task.state in (TaskState.FAILED, TaskState.BLOCKED):
         lines.append(f"`/tdd retry {task.key}` gives it more attempts, `/tdd skip {task.key}` goes on without it.")
+    if task.hand is not None and run.state not in FINAL:
+        lines.append(f"**Taken over by {inert(task.taken_by)}.**")
+        lines += directions(run, task)
+        lines.append(f"`/tdd release {task.key}` gives it back to the worker.")
     links = [f"[workflow run]({job.url})" for job in run.jobs if job.task == task.key and job.url]
     lines.append(" · ".join([*_facts(task), *links[-5:]]))
-    lines.append(_asked(run, task))
+    lines.append(_asked(run, task) if task.hand is None else "")
     return "\n\n".join(line for line in lines if line)
 
 
 def _asked(run: Run, task: Task) -> str:
     """What a test must be able to see: the plan's acceptance, or that of the requirements."""
-    wanted = [r for r in run.requirements if r.id in task.planned.requirements]
-    acceptance = task.planned.acceptance or tuple(each for r in wanted for each in r.acceptance or (r.text,))
     done = "x" if task.state is TaskState.COMPLETE else " "
-    return "\n".join(f"- [{done}] {inert(line(each, TITLE_LIMIT))}" for each in acceptance[:ACCEPTANCE])
+    return "\n".join(f"- [{done}] {inert(line(each, TITLE_LIMIT))}" for each in acceptance(run, task)[:ACCEPTANCE])
 
 
 def _covers(task: Task) -> str:
@@ -104,6 +129,8 @@ def _facts(task: Task) -> tuple[str, ...]:
 def _attempt(attempt: Attempt) -> str:
     rows = [_stage(stage) for stage in attempt.stages]
     head = f"### Attempt {attempt.number}"
+    if attempt.by:
+        head += f" · {inert(attempt.by)} pushed `{attempt.source[:7]}`"
     if attempt.feedback:
         head += f"\n\nIt was told: {inert(line(attempt.feedback, TOLD_LIMIT))}"
     if not rows:
@@ -119,9 +146,16 @@ def _stage(stage: StageReport) -> tuple[str, ...]:
 
 
 def _buttons(task: Task) -> tuple[Button, ...]:
+    if waits_for_push(task):
+        return (Button("Release", "Give it back to the worker", f"release:{task.key}"), _skip(task))
     if task.state not in (TaskState.FAILED, TaskState.BLOCKED):
         return ()
     return (
         Button("Retry", "Give this task more attempts", f"retry:{task.key}"),
-        Button("Skip", "Go on without this task", f"skip:{task.key}"),
+        Button("Take over", "Write this task yourself", f"take:{task.key}"),
+        _skip(task),
     )
+
+
+def _skip(task: Task) -> Button:
+    return Button("Skip", "Go on without this task", f"skip:{task.key}")

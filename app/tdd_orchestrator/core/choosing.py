@@ -1,0 +1,37 @@
+"""What carrying out a command may come to, and which tasks a command speaks of."""
+
+from dataclasses import replace
+
+from tdd_orchestrator.core.command import Command, Verb
+from tdd_orchestrator.core.effect import Effect
+from tdd_orchestrator.core.run import Run, RunState, Task, TaskState
+
+Outcome = tuple[Run, tuple[Effect, ...]] | str
+"""A command's outcome: the run and more effects, or the sentence of a refusal."""
+
+
+def named(run: Run, command: Command, among: frozenset[TaskState] = frozenset()) -> tuple[Task, ...] | str:
+    """The tasks that a command speaks of, or the sentence that says why there are none."""
+    if command.scope is not None:
+        wanted = frozenset({TaskState.FAILED, TaskState.BLOCKED}) if command.scope == "all failed" else among
+        tasks = tuple(task for task in run.tasks if not wanted or task.state in wanted)
+        return tasks or "No task is in that state."
+    unknown = [key for key in command.task if run.task(key) is None]
+    if unknown:
+        known = ", ".join(task.key for task in run.tasks) or "none yet"
+        return f"There is no {unknown[0]} in this run. Its tasks: {known}."
+    if not command.task and command.verb is not Verb.EXPLAIN:
+        return f"Which task? For example `/tdd {command.verb} {run.tasks[0].key if run.tasks else 'TASK-1'}`."
+    return tuple(task for task in run.tasks if task.key in command.task)
+
+
+def unblocked(run: Run) -> Run:
+    """A blocked run goes on, and its reason is no longer shown."""
+    if run.state not in (RunState.BLOCKED, RunState.FAILED):
+        return run
+    return replace(run, state=RunState.RUNNING, reason="", ended_at=None)
+
+
+def word(state: RunState | TaskState) -> str:
+    """A state as people read it."""
+    return state.value.replace("_", " ")
