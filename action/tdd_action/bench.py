@@ -5,14 +5,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from posixpath import join
 
 from tdd_action import sandbox
 from tdd_action.confine import way_out
-from tdd_action.suites import SUITES, Junit, Pytest, Suite, Unittest, detect
+from tdd_action.suites import SUITES, Junit, Pytest, Suite, Unittest
+from tdd_action.suites.placed import Placed, Suites, together
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import Ended, Outcome, SuiteReport
 from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.onboarding.choices import SuiteChoice, choices
 
 SEEDS = (20_011, 30_011, 40_009)
 """Seeds of the reruns; fixed, so that a proof can be repeated."""
@@ -25,19 +28,20 @@ class UnknownSuite(TddError):
 
 @dataclass(frozen=True, slots=True)
 class SuiteRun:
-    """One run of the suite: what for, how it was called, and what it said."""
+    """One run of a suite: what for, how it was called in which folder, and what it said."""
 
     purpose: str
     argv: tuple[str, ...]
     report: SuiteReport
     seed: int | None = None
+    folder: str = ""
 
 
 @dataclass
 class Bench:
-    """A suite, a work tree, and every run so far. `seconds` is the wall limit of one run."""
+    """The suites, a work tree, and every run so far. `seconds` is the wall limit of one run."""
 
-    suite: Suite
+    suites: Suites
     workspace: Workspace
     seconds: float
     runs: list[SuiteRun] = field(default_factory=list)
@@ -73,9 +77,18 @@ class Bench:
         return report
 
     def here(self, purpose: str, *, tests: tuple[str, ...] | None = None, seed: int | None = None) -> SuiteReport:
-        """Run tests on the work tree as it stands."""
-        root = self.workspace.tree
-        command = self.suite.command(root, tests, self.workspace.scratch, shuffle_seed=seed)
+        """Run tests on the work tree as it stands, each by the suite of the folder that it lies in."""
+        return together([self._run(placed, purpose, own, seed) for placed, own in self.suites.asked(tests)])
+
+    def _run(self, placed: Placed, purpose: str, tests: tuple[str, ...] | None, seed: int | None) -> SuiteReport:
+        root = self.workspace.tree / placed.folder
+        if not root.is_dir():  # nothing of the folder is there yet, or any more
+            return SuiteReport()
+        if placed.folder:
+            self.workspace.show_modules(placed.folder)
+        scratch = self.workspace.scratch / placed.folder  # what a compiler has built belongs to one folder
+        scratch.mkdir(parents=True, exist_ok=True)
+        command = placed.suite.command(root, tests, scratch, shuffle_seed=seed)
         limits = sandbox.Limits(wall_s=self.seconds, cpu_s=max(1, int(self.seconds) * 4))
         outcome = sandbox.run(
             command.argv,
@@ -83,26 +96,28 @@ class Bench:
             extra_env=command.env,
             stdin=command.stdin,
             limits=limits,
-            writable=command.writable,
+            writable=(*command.writable, self.workspace.tree),
             readable=command.readable,
             hidden=self.workspace.private,
         )
-        report = self.suite.read(command, outcome, root)
-        self.runs.append(SuiteRun(purpose, self._nameless(command.argv), report, seed))
+        report = self.suites.own(placed, placed.report(placed.suite.read(command, outcome, root)))
+        self.runs.append(SuiteRun(purpose, self._nameless(command.argv), report, seed, placed.folder))
         return report
 
     def _untouched(self, report: SuiteReport, overlay: Mapping[str, str]) -> SuiteReport:
         """The report, void where a test file or test configuration was rewritten while the tests ran."""
         tests = (each for each in self.workspace.altered() if each not in overlay and self._judges(each))
         rewritten = next(tests, None) or next((path for path in overlay if self._overwritten(path, overlay)), None)
-        if rewritten is None:
+        if rewritten is None or not self.runs:
             return report
         said = f"{rewritten} was changed while the tests ran: what they said is void."
-        self.runs[-1] = replace(self.runs[-1], report=replace(report, ended=Ended.FORGED, explanation=said))
-        return self.runs[-1].report
+        self.runs[-1] = replace(self.runs[-1], report=replace(self.runs[-1].report, ended=Ended.FORGED))
+        return replace(report, ended=Ended.FORGED, explanation=said)
 
     def _judges(self, path: str) -> bool:
-        return self.suite.is_test_path(path) or self.suite.is_config_path(path)
+        placed = self.suites.of(path)
+        asked = self.suites.all if placed is None else (placed,)
+        return any(each.suite.is_test_path(path) or each.suite.is_config_path(path) for each in asked)
 
     def _overwritten(self, path: str, overlay: Mapping[str, str]) -> bool:
         place = self.workspace.tree / path
@@ -123,40 +138,58 @@ class Bench:
         return tuple(private.sub("<private>", word) for word in argv)
 
 
-def suite_of(config: Config, root: Path) -> Suite:
-    """The suite that the configuration names; `auto` looks at the files below `root`. Raises `UnknownSuite`."""
-    name, command = config.tdd.suite, config.tdd.command
-    if name == "auto":
-        found = detect(root)
-        name = "junit" if command else found.suite if found else "pytest"
-    roots = tuple(each for each in source_roots(config) if each)
-    match name:
+def suites_of(config: Config, root: Path) -> Suites:
+    """The suites that the configuration names, or else those that the files below `root` show.
+
+    Raises `UnknownSuite`.
+    """
+    found = choices(config, root)
+    folders = [each.folder for each in found]
+    return Suites(tuple(_placed(each, folders) for each in found))
+
+
+def _placed(choice: SuiteChoice, folders: list[str]) -> Placed:
+    roots = tuple(each for each in _roots(choice.source) if each)
+    return Placed(_suite(choice, roots, folders), choice.folder, ("", *roots))
+
+
+def _suite(choice: SuiteChoice, roots: tuple[str, ...], folders: list[str]) -> Suite:
+    match choice.name:
         case "pytest":
-            return Pytest(source_roots=roots)
+            own = f"{choice.folder}/" if choice.folder else ""
+            inner = (each.removeprefix(own) for each in folders if each.startswith(own) and each != choice.folder)
+            return Pytest(source_roots=roots, arguments=tuple(f"--ignore={each}" for each in inner))
         case "unittest":
             return Unittest(source_roots=roots)
         case "junit":
-            return _junit(command, config.tdd.report)
-        case _ if name in SUITES:
-            return SUITES[name]
+            return _junit(choice)
+        case _ if choice.name in SUITES:
+            return SUITES[choice.name]
         case _:
+            where = f" for {choice.folder}" if choice.folder else ""
             known = ", ".join(sorted({*SUITES, "junit"}))
             remedy = f"Write `suite` as one of {known} or `auto` in .tdd/config.toml."
-            raise UnknownSuite(f"There is no suite {name!r}.", remedy=remedy)
+            raise UnknownSuite(f"There is no suite {choice.name!r}{where}: {choice.because}.", remedy=remedy)
 
 
-def _junit(command: str, report: str) -> Junit:
-    if not command or not (report or "{report}" in command):
+def _junit(choice: SuiteChoice) -> Junit:
+    if not choice.command or not (choice.report or "{report}" in choice.command):
+        section = f'`[[suites]]` with `folder = "{choice.folder}"`' if choice.folder else "`[tdd]`"
         raise UnknownSuite(
             "The suite `junit` needs a command and a report.",
-            remedy="Write `command` and `report` (a path or glob of JUnit XML) below `[tdd]` in .tdd/config.toml.",
+            remedy=f"Write `command` and `report` (a path or glob of JUnit XML) below {section} in .tdd/config.toml.",
         )
-    return Junit(command, report)
+    return Junit(choice.command, choice.report)
 
 
 def source_roots(config: Config) -> tuple[str, ...]:
-    """The folders that imports start from: the root, `src`, and the fixed beginnings of the source globs."""
-    fixed = (glob.split("*", 1)[0].rstrip("/") for glob in config.project.source if not glob.startswith("!"))
+    """The folders that imports start from: the root, `src`, the fixed beginnings of source globs, and each suite's."""
+    own = (join(each.place, root) for each in config.suites for root in _roots(each.source))
+    return tuple(dict.fromkeys((*_roots(config.project.source), *(each.rstrip("/") for each in own))))
+
+
+def _roots(source: tuple[str, ...]) -> tuple[str, ...]:
+    fixed = (glob.split("*", 1)[0].strip("/") for glob in source if not glob.startswith("!"))
     folders = (name for name in fixed if name and not name.endswith(".py"))
     return tuple(dict.fromkeys(("", "src", *folders)))
 

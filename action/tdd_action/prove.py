@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tdd_action.bench import Bench, suite_of
+from tdd_action.bench import Bench, suites_of
 from tdd_action.git import resolved
 from tdd_action.history import History, Named, named_history, read_history
 from tdd_action.proof.certificate import certificate, digest
@@ -52,7 +52,7 @@ def prove(
                 f"There are no commits with TDD-Task trailers between {first[:12]} and {last[:12]}.",
                 remedy="Name the range: tdd prove BASE..HEAD.",
             )
-        bench = Bench(suite_of(config, place.tree), place, float(config.tdd.test_seconds))
+        bench = Bench(suites_of(config, place.tree), place, float(config.tdd.test_seconds))
         faults = tuple(_range_faults(place, history, first, last, task))
         proof = Proof(first, last, (), faults)
         if not faults:
@@ -82,7 +82,7 @@ def _tried(bench: Bench, proof: Proof, history: History, config: Config, task: P
     if not proof.holds:
         return proof
     against = tip_reasons(bench, proof.base, proof.tip, proof.tasks)
-    return replace(proof, reasons=against or unclaimed_reasons(bench.workspace, history.others, config.project.tests))
+    return replace(proof, reasons=against or unclaimed_reasons(bench.workspace, history.others, config.tests))
 
 
 def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from tdd_action.bench import Bench, suite_of
+from tdd_action.bench import Bench, suites_of
 from tdd_action.stages.desk import Desk, StageEnd, Tell, WorkerBroke, untold
 from tdd_action.stages.green import green_stage
 from tdd_action.stages.red import red_stage
@@ -49,7 +49,7 @@ def work(
     assert assignment.task is not None
     out.mkdir(parents=True, exist_ok=True)
     with workspace(repository, assignment.head, within=within) as place:
-        bench = Bench(suite_of(config, place.tree), place, float(config.tdd.test_seconds))
+        bench = Bench(suites_of(config, place.tree), place, float(config.tdd.test_seconds))
         mine = tuple(each for each in requirements if each.id in assignment.task.requirements)
         desk = Desk(assignment, assignment.task, worker, config, place, bench, mine, assignment.head, tell)
         result = _result(desk, _stages(desk))

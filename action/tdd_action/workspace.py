@@ -20,6 +20,9 @@ AS_STORED = "* !text !eol !crlf !ident !filter !working-tree-encoding !export-su
 """Overrides every `.gitattributes`: what is checked out is what is stored, byte for byte."""
 MODULES = "node_modules"
 """What a job installed beside its checkout and git ignores: put above the work tree, where node looks for it next."""
+INSTALLED = "installed"
+"""Where those of inner folders wait until a suite runs there."""
+DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,12 @@ class Workspace:
             _make_removable(self.tree)
             self.git("clean", "-ffdxq")
         _sweep_git_folders(self.tree)
+
+    def show_modules(self, folder: str) -> None:
+        """Show a folder of the work tree what was installed in it; gone again with the next checkout."""
+        there, link = self.place / INSTALLED / folder / MODULES, self.tree / folder / MODULES
+        if there.is_symlink() and not link.exists() and not link.is_symlink():
+            link.symlink_to(there.resolve())
 
     def altered(self) -> tuple[str, ...]:
         """Tracked files whose contents are no longer as they were checked out."""
@@ -196,11 +205,23 @@ def _make(repository: Path, place: Path) -> Workspace:
         (git.directory / folder).mkdir(parents=True, exist_ok=True)
     (git.directory / "objects/info/alternates").write_text(f"{common / 'objects'}\n")
     (git.directory / "info/attributes").write_text(AS_STORED)
-    if (installed := repository.resolve() / MODULES).is_dir():
-        (place / MODULES).symlink_to(installed.resolve())
+    for folder in _with_modules(repository.resolve()):
+        link = place / (INSTALLED if folder else "") / folder / MODULES
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to((repository / folder / MODULES).resolve())
     if (common / "shallow").exists():
         shutil.copy(common / "shallow", git.directory / "shallow")
     return Workspace(git, place / "tree", place)
+
+
+def _with_modules(root: Path) -> Iterator[str]:
+    """The folders of a checkout in which npm installed something, the root as an empty name."""
+    for folder, names, _ in os.walk(root):
+        inner = os.path.relpath(folder, root)
+        parts = () if inner == "." else Path(inner).parts
+        if MODULES in names:
+            yield "/".join(parts)
+        names[:] = [] if len(parts) == DEEPEST else [n for n in names if n != MODULES and not n.startswith(".")]
 
 
 def _sweep_git_folders(tree: Path) -> None:

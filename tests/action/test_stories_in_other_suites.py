@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tdd_action.bench import UnknownSuite, suite_of
+from tdd_action.bench import UnknownSuite, suites_of
 from tdd_action.prove import prove
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
 from tdd_orchestrator.core.result import Stage
@@ -172,7 +172,7 @@ def test_any_command_that_leaves_junit_xml_is_a_suite(tmp_path: Path) -> None:
 )
 def test_a_suite_that_cannot_be_had_is_refused_with_a_remedy(tmp_path: Path, suite: TddSettings, said: str) -> None:
     with pytest.raises(UnknownSuite) as refused:
-        suite_of(Config(tdd=suite), tmp_path)
+        suites_of(Config(tdd=suite), tmp_path)
     assert str(refused.value).startswith(said)
     assert ".tdd/config.toml" in str(refused.value.remedy)
 

@@ -74,15 +74,12 @@ def test_a_report_is_believed_only_where_its_process_agrees(
 def test_the_places_in_the_command_are_filled(tmp_path: Path) -> None:
     command = SUITE.command(tmp_path, ("a.test.js::cart::adds", "b.test.js"), tmp_path, shuffle_seed=5)
     assert command.argv == ("runner", f"--out={command.report}", "--seed=5", "a.test.js", "b.test.js")
-    assert SUITE.detect(tmp_path)
-    assert Junit("npm test").detect(tmp_path) is None
 
 
 def test_an_old_report_in_the_work_tree_speaks_for_no_later_run(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/junit.xml").write_text(GOOD)
     suite = Junit("true", report="out/junit.xml")
-    assert suite.detect(tmp_path)
     report = suite.read(suite.command(tmp_path, None, tmp_path), ProcessOutcome(0), tmp_path)
     assert report.ended is Ended.COULD_NOT_RUN
 

@@ -9,6 +9,7 @@ from tdd_action.sandbox import Limits
 from tdd_action.suites.javascript_project import link_modules, node_files, node_words
 from tdd_action.suites.node_suite import NODE
 from tdd_orchestrator.core.evidence import Ended, Outcome, Phase, SuiteReport
+from tdd_orchestrator.onboarding.detection import detect
 from world.javascript_projects import javascript, node, ran, report
 from world.small_projects import Project
 
@@ -182,9 +183,9 @@ def test_files_are_found_as_node_finds_them(tmp_path: Path) -> None:
 
 
 def test_node_is_recognised_by_the_script(tmp_path: Path) -> None:
-    assert NODE.detect(tmp_path) is None
+    assert detect(tmp_path).suite is None
     (tmp_path / "package.json").write_text(json.dumps(PACKAGE))
-    found = NODE.detect(tmp_path)
+    found = detect(tmp_path).suite
     assert found is not None
     assert found.because == "package.json runs `node --test`"
     assert NODE.is_config_path("package.json")

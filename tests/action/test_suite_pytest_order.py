@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tdd_action.suites import Pytest, detect, interpreter
+from tdd_action.suites import Pytest, interpreter
 from tdd_action.suites.tdd_witness import shuffle
 from tdd_orchestrator.core.evidence import Ended, Outcome
+from tdd_orchestrator.onboarding.detection import detect
 from world.small_projects import LEAN, Project
 
 FULL = Pytest(python=sys.executable)
@@ -134,7 +135,7 @@ def test_collecting_names_every_test_and_runs_none(tmp_path: Path) -> None:
     ],
 )
 def test_a_project_is_recognised_with_a_reason(tmp_path: Path, files: dict[str, str], because: str | None) -> None:
-    found = detect(Project.of(tmp_path, files).root)
+    found = detect(Project.of(tmp_path, files).root).suite
     assert (found is None) is (because is None)
     assert found is None or str(because) in found.because
 

@@ -9,6 +9,7 @@ from tdd_action.suites.javascript_suite import JavascriptSuite
 from tdd_action.suites.jest_suite import JEST
 from tdd_action.suites.vitest_suite import VITEST
 from tdd_orchestrator.core.evidence import Ended, Outcome, SuiteReport
+from tdd_orchestrator.onboarding.detection import detect
 from world.javascript_projects import javascript, report, runners
 
 TESTS = """
@@ -112,7 +113,9 @@ def test_a_seed_gives_another_order_and_only_says_which_tests_are_skipped(
     }
     described = {"name": "x", "devDependencies": {package: "*"}}
     project = javascript(tmp_path, files, described, runners())
-    assert suite.detect(project.root) is not None
+    seen = detect(project.root).suite
+    assert seen is not None
+    assert seen.name == package
     told = report(project, suite, "order.test.js::c", "one.test.js", seed=7)
     assert len(told.results) == 10
     assert told.by_id["one.test.js::that"].outcome is Outcome.SKIPPED

@@ -12,6 +12,7 @@ from tdd_action.suites.vitest_suite import VITEST
 from tdd_orchestrator.core.evidence import Ended, Outcome
 from tdd_orchestrator.core.javascript_tests import blocks_of, titled
 from tdd_orchestrator.core.vacuous_javascript import NO_CLAIM, vacuous_tests
+from tdd_orchestrator.onboarding.detection import detect
 from world.javascript_projects import RUNNERS, installed, javascript, report
 from world.small_projects import Project
 
@@ -34,7 +35,9 @@ def changed(project: Project, path: str, before: str, after: str) -> None:
 
 def test_node_test_reads_fastify_error(tmp_path: Path) -> None:
     project = package(tmp_path, "@fastify/error")
-    assert NODE.detect(project.root) is not None
+    seen = detect(project.root).suite
+    assert seen is not None
+    assert seen.name == "node:test"
     whole = report(project, NODE)
     assert (whole.ended, {result.outcome for result in whole.results}) == (Ended.COMPLETED, {Outcome.PASSED})
     assert len(whole.results) > 25

@@ -13,6 +13,7 @@ from tdd_action.git import Git, GitFailed
 from tdd_action.history import read_history
 from tdd_action.proof.values import Proof, StageProof, TaskProof
 from tdd_action.stages.desk import Desk, WorkerBroke, within
+from tdd_action.suites.placed import Placed, Suites
 from tdd_action.suites.pytest_suite import Pytest
 from tdd_action.workers import PlanDraft, PlanRequest, StageRequest, StageWork
 from tdd_action.workspace import workspace
@@ -24,6 +25,8 @@ from tdd_orchestrator.core.result import Assignment, Stage, Step
 from tdd_orchestrator.core.settings import Config
 from world.small_repo import SmallRepo, small_repo
 from world.tdd_project import TASK, plain_python, tiny_project
+
+SUITES = Suites((Placed(Pytest()),))
 
 
 def test_a_worker_that_does_not_end_gives_up() -> None:
@@ -51,7 +54,15 @@ def test_a_worker_may_look_and_what_its_tests_leave_behind_is_taken_away(tmp_pat
     repo = tiny_project(tmp_path / "repo")
     assignment = Assignment(Step.WORK, "n", "o/r", 1, repo.head, repo.head, task=TASK)
     with workspace(repo.path, repo.head) as place, plain_python(tmp_path / "bin"):
-        desk = Desk(assignment, TASK, Looking({}), Config(), place, Bench(Pytest(), place, 9), commit=repo.head)
+        desk = Desk(
+            assignment,
+            TASK,
+            Looking({}),
+            Config(),
+            place,
+            Bench(SUITES, place, 9),
+            commit=repo.head,
+        )
         test = "from pathlib import Path\n\n\ndef test_x():\n    Path('left').touch()\n    assert 0, 'so far'\n"
         (place.tree / "tests/test_new.py").write_text(test)
         told = desk.look()
@@ -84,7 +95,15 @@ def test_a_worker_is_told_which_paths_are_its_to_change(tmp_path: Path) -> None:
     assignment = Assignment(Step.WORK, "n", "o/r", 1, repo.head, repo.head, task=TASK)
     seen: dict[Stage, list[str]] = {}
     with workspace(repo.path, repo.head) as place:
-        desk = Desk(assignment, TASK, Looking(seen), Config(), place, Bench(Pytest(), place, 9), commit=repo.head)
+        desk = Desk(
+            assignment,
+            TASK,
+            Looking(seen),
+            Config(),
+            place,
+            Bench(SUITES, place, 9),
+            commit=repo.head,
+        )
         for stage in (Stage.RED, Stage.GREEN):
             desk.ask(stage)
     assert seen == {Stage.RED: ["tests/test_new.py"], Stage.GREEN: ["src/a.py"]}

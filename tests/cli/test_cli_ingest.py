@@ -30,7 +30,7 @@ def test_a_good_prd_is_shown_with_plan_quote_and_suite(tdd: Tdd, repo: SmallRepo
     assert "Critical path: TASK-1 → TASK-2 → TASK-3 → TASK-4 → TASK-5 (5 of 5 tasks)." in lines
     assert "Quote: $1.50 (nine in ten: $3.30), 30 min (66 min); assumed figures, with the worker `claude`." in lines
     assert "The plan starts without approval: below `budget.approve_above`, $5.00." in lines
-    assert lines[-1] == "Tests: pytest (no tests are there yet; pytest is what this version runs)."
+    assert lines[-1] == "Tests: pytest (no tests are there yet; without any, pytest is taken)."
 
 
 def test_json_is_all_there_is_on_stdout(tdd: Tdd, repo: SmallRepo) -> None:
@@ -43,7 +43,7 @@ def test_json_is_all_there_is_on_stdout(tdd: Tdd, repo: SmallRepo) -> None:
     assert told["plan"]["tasks"][0]["requirements"] == ["REQ-1"]
     assert told["plan"]["critical_path"] == ["TASK-1"]
     assert told["plan"]["quote"]["usd_p50"] == 0.3
-    assert told["suite"]["name"] == "pytest"
+    assert told["suites"][0]["name"] == "pytest"
 
 
 def test_json_of_a_bad_prd_is_json_too_and_the_exit_code_is_1(tdd: Tdd, repo: SmallRepo) -> None:

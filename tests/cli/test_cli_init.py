@@ -9,11 +9,13 @@ import pytest
 import yaml
 
 from tdd_action import suites
+from tdd_action.bench import suites_of
 from tdd_orchestrator.core.config import CONFIG_PATH, Config, parse_config
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.documents.read import read_prd
 from tdd_orchestrator.manifests import manifest
-from tdd_orchestrator.onboarding.detection import detect, suite_choice
+from tdd_orchestrator.onboarding.choices import choices
+from tdd_orchestrator.onboarding.detection import detect
 from tdd_orchestrator.onboarding.prd_template import PRD_TEMPLATE
 from tdd_orchestrator.onboarding.runners import BUNDLED
 from tdd_orchestrator.onboarding.setup_step import SetupStep, setup_step
@@ -71,7 +73,7 @@ def test_json_says_the_same(tdd: Tdd, repo: SmallRepo) -> None:
     draw(repo.path, {"package.json": json.dumps({"devDependencies": {"jest": "30"}}), "tsconfig.json": "{}"})
     told = tdd("init", "--json").json
     assert told["language"] == {"name": "typescript", "because": "package.json depends on jest"}
-    assert told["suite"]["runs"] is True
+    assert told["suites"][0]["runs"] is True
     assert [(file["path"], file["state"]) for file in told["files"]] == [(path, "written") for path in FILES]
     assert len(told["next"]) == 5
 
@@ -97,6 +99,7 @@ def test_nothing_is_written_through_a_link_that_leads_out(tdd: Tdd, repo: SmallR
     assert list((tmp_path / "outside").iterdir()) == []
 
 
+CASES = "import unittest\n\n\nclass TestA(unittest.TestCase):\n    def test_a(self): ...\n"
 MOCHA = '{"devDependencies": {"mocha": "11"}}'
 PYPROJECT = "[tool.pytest.ini_options]\n"
 PROJECTS: list[tuple[dict[str, str], str, str | None]] = [
@@ -113,6 +116,11 @@ PROJECTS: list[tuple[dict[str, str], str, str | None]] = [
     ({"requirements.txt": "rich"}, "python", None),
     ({"tests/test_a.py": "import unittest\n"}, "python", "unittest"),
     ({"tests/test_a.py": "import unittest\n", "requirements.txt": "pytest"}, "python", "pytest"),
+    ({"tests/test_a.py": CASES, "tests/test_b.py": "def test_b():\n    assert 1\n"}, "python", "pytest"),
+    ({"tests/test_a.py": f"{CASES}\n\ndef test_b():\n    assert 1\n"}, "python", "pytest"),
+    ({"tests/test_a.py": CASES, "tests/deep/b_test.py": "from pytest import raises\n"}, "python", "pytest"),
+    ({"tests/test_a.py": CASES, "tests/test_b.py": "class TestB:\n    def test_b(self): ...\n"}, "python", "pytest"),
+    ({"tests/test_a.py": CASES, "tests/test_b.py": CASES}, "python", "unittest"),
     ({"package.json": '{"devDependencies": {"vitest": "4"}}'}, "javascript", "vitest"),
     ({"package.json": '{"dependencies": {"jest": "30", "typescript": "6"}}'}, "typescript", "jest"),
     ({"package.json": '{"scripts": {"test": "node --experimental-x --test"}}'}, "javascript", "node:test"),
@@ -142,9 +150,10 @@ def test_language_and_runner_are_known_by_the_files(
 
 
 @pytest.mark.parametrize("files", [files for files, _, _ in PROJECTS])
-def test_the_action_finds_the_same_suite_for_the_same_reason(tmp_path: Path, files: dict[str, str]) -> None:
-    ours, theirs = detect(draw(tmp_path, files)).suite, suites.detect(tmp_path)
-    assert (ours and (ours.name, ours.because)) == (theirs and (theirs.suite, theirs.because))
+def test_the_action_runs_the_suite_that_is_found(tmp_path: Path, files: dict[str, str]) -> None:
+    seen = detect(draw(tmp_path, files))
+    (placed,) = suites_of(Config(), tmp_path).all
+    assert placed.suite.name == (seen.suite.name if seen.suite else "pytest")
 
 
 def test_the_table_of_bundled_suites_is_that_of_the_action() -> None:
@@ -160,13 +169,13 @@ def test_the_table_of_bundled_suites_is_that_of_the_action() -> None:
             "found mocha (package.json depends on mocha); the suites of this version run ",
         ),
         ({"pytest.ini": "", "package.json": MOCHA}, True, "there is pytest.ini; found mocha (package.json depends on"),
-        ({}, True, "no tests are there yet; pytest is what this version runs"),
+        ({}, True, "no tests are there yet; without any, pytest is taken"),
     ],
 )
 def test_the_choice_of_a_suite_is_told_honestly(
     tmp_path: Path, files: dict[str, str], runs: bool, because: str
 ) -> None:
-    choice = suite_choice(Config(), detect(draw(tmp_path, files)))
+    (choice,) = choices(Config(), draw(tmp_path, files))
     assert choice.runs is runs
     assert choice.because.startswith(because)
 

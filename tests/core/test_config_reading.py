@@ -127,7 +127,8 @@ def test_lines_are_found_through_strings_arrays_and_comments() -> None:
         ("x.y", "z", "d", "e", "f"): 10,
         ("x.y", "z", "d", "e", "g"): 10,
         ("t",): 11,
-        ("t", "h"): 12,
+        ("t", "0"): 11,
+        ("t", "0", "h"): 12,
     }
 
 

@@ -24,6 +24,8 @@ from tdd_orchestrator.core.evidence.verdicts import settled
 from tdd_orchestrator.core.language import Language
 from tdd_orchestrator.core.languages import language_of
 
+HOME = "Write the test below one of them, or give its folder a `[[suites]]` in .tdd/config.toml."
+
 
 @dataclass(frozen=True, slots=True)
 class RedClaim:
@@ -42,7 +44,7 @@ def try_red(bench: Bench, subject: Subject, before: Before, tree: str) -> RedCla
     red = bench.on(tree, "red")
     files = edited(bench.workspace, subject.base, tree)
     new = new_tests(files, before.report, red)
-    early = _at_a_glance(bench.workspace, subject, files, new)
+    early = _at_a_glance(bench, subject, files, new)
     if not early.accepted:
         return RedClaim(early, new, red, red, {}, before)
     verdict = _judged(subject, before, files, new, red)
@@ -67,9 +69,13 @@ def _text(workspace: Workspace, tree: str, path: str) -> str | None:
     return None if raw is None else raw.decode("utf-8", "replace")
 
 
-def _at_a_glance(workspace: Workspace, subject: Subject, files: tuple[Edited, ...], new: tuple[str, ...]) -> Verdict:
-    """What can be said without a look at the run: the kind's own demands, and the ground of old tests left alone."""
-    if reasons := ground(workspace, subject, files):
+def _at_a_glance(bench: Bench, subject: Subject, files: tuple[Edited, ...], new: tuple[str, ...]) -> Verdict:
+    """What can be said without a look at the run: somebody runs the tests, the kind's own demands, and the ground of
+    old tests left alone.
+    """
+    if homeless := bench.suites.homeless(new):
+        return settled(Reason("", None, path, 0, f"{said} {HOME}") for path, said in homeless.items())
+    if reasons := ground(bench.workspace, subject, files):
         return settled(reasons)
     through: tuple[str, ...] = ()
     if PROOFS[subject.kind].through_entry_point:

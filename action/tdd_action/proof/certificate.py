@@ -9,6 +9,7 @@ from typing import Any
 from tdd_action import sandbox
 from tdd_action.bench import Bench, SuiteRun
 from tdd_action.proof.values import Proof, TaskProof
+from tdd_action.suites.placed import Placed
 from tdd_orchestrator.core.evidence import SuiteReport
 from tdd_orchestrator.core.evidence.fingerprints import steadied
 from tdd_orchestrator.core.result import Stage
@@ -59,21 +60,29 @@ def digest(written: Mapping[str, object]) -> str:
 def environment(bench: Bench) -> dict[str, str]:
     """The tools that ran the tests, asked in the sandbox, and the machine's kind."""
     machine = {"platform": f"{platform.system()} {platform.machine()}"}
-    asked = TOOLS.get(bench.suite.name)
-    return {**(_python(bench) if asked is None else {each: _version(bench, each) for each in asked}), **machine}
+    told: dict[str, str] = {}
+    for placed in bench.suites.all:
+        if (bench.workspace.tree / placed.folder).is_dir():
+            told |= _tools(bench, placed)
+    return {**told, **machine}
 
 
-def _version(bench: Bench, program: str) -> str:
+def _tools(bench: Bench, placed: Placed) -> dict[str, str]:
+    asked = TOOLS.get(placed.suite.name)
+    return _python(bench, placed) if asked is None else {each: _version(bench, placed, each) for each in asked}
+
+
+def _version(bench: Bench, placed: Placed, program: str) -> str:
     """What a tool says of itself, in one line."""
-    command = bench.suite.command(bench.workspace.tree, (), bench.workspace.scratch)
+    command = placed.suite.command(bench.workspace.tree / placed.folder, (), bench.workspace.scratch)
     word = "version" if program == "go" else "--version"
     done = sandbox.run([program, word], cwd=bench.workspace.scratch, extra_env=command.env)
     lines = [line for line in done.output.splitlines() if any(letter.isdigit() for letter in line)]
     return next((line.strip() for line in lines if not line.startswith("Picked up")), "unknown")
 
 
-def _python(bench: Bench) -> dict[str, str]:
-    command = bench.suite.command(bench.workspace.tree, None, bench.workspace.scratch)
+def _python(bench: Bench, placed: Placed) -> dict[str, str]:
+    command = placed.suite.command(bench.workspace.tree / placed.folder, None, bench.workspace.scratch)
     done = sandbox.run([command.argv[0], "-c", ASKS], cwd=bench.workspace.scratch, extra_env=command.env)
     try:
         python, pytest = json.loads(done.output.strip().splitlines()[-1])
@@ -108,6 +117,7 @@ def _task(bench: Bench, task: TaskProof) -> dict[str, Any]:
 def _run(run: SuiteRun) -> dict[str, Any]:
     return {
         "purpose": run.purpose,
+        **({"folder": run.folder} if run.folder else {}),
         "command": list(run.argv),
         "seed": run.seed,
         "ended": run.report.ended.value,

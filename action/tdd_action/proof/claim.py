@@ -44,10 +44,10 @@ class Case:
 
     def territory(self) -> Territory:
         """As planned; from git alone the task owns what its GREEN and REFACTOR changed, tests apart."""
-        project, protected = self.config.project, self.config.git.protected
+        config, protected = self.config, self.config.git.protected
         if self.task is not None:
-            return Territory(self.task.files or project.source, self.task.tests or project.tests, protected)
-        bare = Territory((), project.tests, protected)
+            return Territory(self.task.files or config.source, self.task.tests or config.tests, protected)
+        bare = Territory((), config.tests, protected)
         written = [
             each.path
             for commit in self.claim.commits

@@ -75,8 +75,8 @@ class Desk:
     @property
     def territory(self) -> Territory:
         """What the task owns, where its tests go, and what nobody may touch."""
-        tests = self.task.tests or self.config.project.tests
-        return Territory(self.task.files or self.config.project.source, tests, self.config.git.protected)
+        tests = self.task.tests or self.config.tests
+        return Territory(self.task.files or self.config.source, tests, self.config.git.protected)
 
     @property
     def subject(self) -> Subject:

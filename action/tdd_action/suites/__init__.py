@@ -1,7 +1,6 @@
 """One adapter per test runner, each giving the same report. A runner that is not in the table is not supported."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from tdd_action.suites.cargo_suite import CargoTest
 from tdd_action.suites.go_suite import GoTest
@@ -11,7 +10,7 @@ from tdd_action.suites.maven_suite import GRADLE, MAVEN
 from tdd_action.suites.node_suite import NODE
 from tdd_action.suites.pytest_suite import Pytest, interpreter
 from tdd_action.suites.ruby_suite import MINITEST, RSPEC
-from tdd_action.suites.suite import Detection, Suite, SuiteCommand
+from tdd_action.suites.suite import Suite, SuiteCommand
 from tdd_action.suites.unittest_suite import Unittest
 from tdd_action.suites.vitest_suite import VITEST
 
@@ -29,9 +28,4 @@ SUITES: Mapping[str, Suite] = {
     "minitest": MINITEST,
 }
 
-__all__ = ["SUITES", "Detection", "Junit", "Pytest", "Suite", "SuiteCommand", "Unittest", "detect", "interpreter"]
-
-
-def detect(root: Path) -> Detection | None:
-    """The first suite of the table that recognises the project, and why."""
-    return next((found for suite in SUITES.values() if (found := suite.detect(root))), None)
+__all__ = ["SUITES", "Junit", "Pytest", "Suite", "SuiteCommand", "Unittest", "interpreter"]

@@ -8,7 +8,7 @@ from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.cargo_output import read_output
 from tdd_action.suites.recorded import read_record, recorded
 from tdd_action.suites.rust_watching import watching
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 from tdd_orchestrator.core.rust_tests import module_path, tests_in
@@ -21,10 +21,6 @@ class CargoTest:
     """Needs `cargo` on PATH and what the lock file names in cargo's home. Stable Rust cannot shuffle its tests."""
 
     name: str = "cargo"
-
-    def detect(self, root: Path) -> Detection | None:
-        """A package or a workspace at the root."""
-        return Detection(self.name, "there is Cargo.toml") if (root / "Cargo.toml").is_file() else None
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None

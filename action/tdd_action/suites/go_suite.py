@@ -10,7 +10,7 @@ from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.go_events import read_events
 from tdd_action.suites.go_watching import OVERLAY, watching
 from tdd_action.suites.recorded import read_record, recorded
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 from tdd_orchestrator.core.go_tests import ENDING, tests_in
@@ -25,10 +25,6 @@ class GoTest:
     """Needs `go` on PATH and, where the module has dependencies, its module cache (or a vendor folder)."""
 
     name: str = "go"
-
-    def detect(self, root: Path) -> Detection | None:
-        """A module at the root."""
-        return Detection(self.name, "there is go.mod") if (root / "go.mod").is_file() else None
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None

@@ -1,13 +1,11 @@
 """A JavaScript project on disk: what package.json says, which files are tests, and where what it needs is installed."""
 
-import json
 import os
 import re
 import shlex
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from tdd_orchestrator.core.javascript_tokens import SUFFIXES
 
@@ -15,32 +13,7 @@ from tdd_orchestrator.core.javascript_tokens import SUFFIXES
 NODE_NAMES = ("*.test.*", "*-test.*", "*_test.*", "test-*.*", "test.*")
 TEST_FOLDER = "test"
 LEFT_OUT = frozenset({"node_modules", ".git", "dist", "build", "coverage"})
-OTHER_SCRIPT = re.compile(r"\b(?:npm|pnpm|yarn) run (?:-s |--silent )?([\w:.-]+)")
 MOST_FOLDERS = 20_000
-
-
-def package(root: Path) -> dict[str, Any]:
-    """What package.json says; nothing where it is absent or broken."""
-    try:
-        said = json.loads((root / "package.json").read_text("utf-8", "replace"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def depends_on(said: dict[str, Any], name: str) -> bool:
-    """Whether package.json names this package."""
-    named = (said.get(key) for key in ("dependencies", "devDependencies"))
-    return any(name in names for names in named if isinstance(names, dict))
-
-
-def npm_test(said: dict[str, Any]) -> str:
-    """What `npm test` runs; other scripts that it runs in its turn are put in their place."""
-    scripts = said.get("scripts")
-    named = {
-        name: line for name, line in (scripts if isinstance(scripts, dict) else {}).items() if isinstance(line, str)
-    }
-    return OTHER_SCRIPT.sub(lambda found: named.get(found[1], found[0]), named.get("test", ""))
 
 
 def node_words(script: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,10 +14,12 @@ from typing import Any
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites import javascript_project as project
 from tdd_action.suites.javascript_record import read_record
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 from tdd_orchestrator.core.policy import is_named_as_test
 from tdd_orchestrator.core.test_places import is_test_config
+from tdd_orchestrator.onboarding.runners import npm_test
+from tdd_orchestrator.onboarding.texts import package_json
 
 SHARED = Path(__file__).with_name("javascript_record.cjs")
 # V8 reserves more address space for WebAssembly than a sandbox may give, unless told not to (node 20.15 and later).
@@ -27,19 +29,17 @@ MODULES_IN_VM = "--experimental-vm-modules"
 Orders = dict[str, Any]
 
 
+def _nothing_more(root: Path, told: Orders) -> Orders:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class JavascriptSuite:
-    """One runner: its launcher, how it is recognised, and what its launcher is told besides."""
+    """One runner: its launcher, and what its launcher is told besides."""
 
     name: str
     launcher: str
-    because: Callable[[Path], str]
-    more: Callable[[Path, Orders], Orders]
-
-    def detect(self, root: Path) -> Detection | None:
-        """By what package.json says."""
-        because = self.because(root)
-        return Detection(self.name, because) if because else None
+    more: Callable[[Path, Orders], Orders] = _nothing_more
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
@@ -100,7 +100,7 @@ class JavascriptSuite:
 def _environment(root: Path) -> dict[str, str]:
     """`CI` keeps vitest and jest from writing snapshots."""
     flags = [WITHOUT_RESERVE]
-    if MODULES_IN_VM in project.npm_test(project.package(root)):
+    if MODULES_IN_VM in npm_test(package_json(root)):
         flags.append(MODULES_IN_VM)
     return {"NODE_OPTIONS": " ".join(flags), "CI": "true", "NO_COLOR": "1", "NODE_ENV": "test"}
 

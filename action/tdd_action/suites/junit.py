@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from tdd_action.sandbox import ProcessOutcome
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import python_tests
 from tdd_orchestrator.core.evidence.reports import Ended, Outcome, Phase, SuiteReport, TestResult
 from tdd_orchestrator.core.policy import is_named_as_test
@@ -34,14 +34,6 @@ class Junit:
     line: str
     report: str = ""
     name: str = "junit"
-
-    def detect(self, root: Path) -> Detection | None:
-        """Only ever chosen by the configuration."""
-        return (
-            Detection(self.name, "the configuration gives a command")
-            if self.report or "{report}" in self.line
-            else None
-        )
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.recorded import read_record, recorded
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.suite import SuiteCommand
 from tdd_action.suites.surefire import read_surefire
 from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.evidence.reports import SuiteReport
@@ -42,17 +42,11 @@ def _gradle(names: list[str], seed: int | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class JavaSuite:
-    """One build tool: the file it is known by, its command, and where it leaves its reports."""
+    """One build tool: its command, and where it leaves its reports."""
 
     name: str
-    files: tuple[str, ...]
     reports: str
     words: Callable[[list[str], int | None], list[str]]
-
-    def detect(self, root: Path) -> Detection | None:
-        """Its build file at the root."""
-        found = next((each for each in self.files if (root / each).is_file()), None)
-        return Detection(self.name, f"there is {found}") if found else None
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
@@ -88,8 +82,8 @@ class JavaSuite:
         return test_places.is_test_config(path)
 
 
-MAVEN = JavaSuite("maven", ("pom.xml",), "target/surefire-reports/TEST-*.xml", _maven)
-GRADLE = JavaSuite("gradle", ("build.gradle", "build.gradle.kts"), "build/test-results/test/*.xml", _gradle)
+MAVEN = JavaSuite("maven", "target/surefire-reports/TEST-*.xml", _maven)
+GRADLE = JavaSuite("gradle", "build/test-results/test/*.xml", _gradle)
 
 
 def _class(test: str) -> str:

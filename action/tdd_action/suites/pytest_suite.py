@@ -1,17 +1,15 @@
 """pytest, run with the project's own Python and watched by a reporter of ours."""
 
-import configparser
 import json
 import secrets
 import shutil
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.pytest_record import read_record
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import python_tests
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 
@@ -35,11 +33,6 @@ class Pytest:
     source_roots: tuple[str, ...] = ("src",)
     arguments: tuple[str, ...] = ()
     name: str = "pytest"
-
-    def detect(self, root: Path) -> Detection | None:
-        """Configuration of pytest first, then files that look like its tests."""
-        because = configured(root) or _looks_like_it(root)
-        return Detection(self.name, because) if because else None
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
@@ -112,36 +105,3 @@ def environment(folder: Path, seed: int | None) -> dict[str, str]:
         "COVERAGE_FILE": str(folder / "coverage"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
     }
-
-
-def configured(root: Path) -> str:
-    """Where the project configures pytest, as a clause; nothing where it does not."""
-    for name in ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py"):
-        if (root / name).is_file():
-            return f"there is {name}"
-    if "pytest" in _pyproject_tools(root / "pyproject.toml"):
-        return "pyproject.toml configures pytest"
-    for name, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
-        ini = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            ini.read(root / name)
-        except configparser.Error:
-            continue
-        if ini.has_section(section):
-            return f"{name} configures pytest"
-    return ""
-
-
-def _pyproject_tools(pyproject: Path) -> frozenset[str]:
-    try:
-        return frozenset(tomllib.loads(pyproject.read_text()).get("tool", {}))
-    except (OSError, ValueError):
-        return frozenset()
-
-
-def _looks_like_it(root: Path) -> str:
-    for folder in ("tests", "test", "."):
-        found = sorted(each for pattern in python_tests.TEST_NAMES[:2] for each in (root / folder).glob(pattern))
-        if found:
-            return f"{found[0].relative_to(root).as_posix()} looks like a test for it"
-    return ""

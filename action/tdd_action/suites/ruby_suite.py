@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import secrets
 import shutil
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.ruby_record import read_ruby
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 
@@ -28,13 +27,6 @@ class RubySuite:
     name: str
     folder: str
     patterns: tuple[str, ...]
-
-    def detect(self, root: Path) -> Detection | None:
-        """The gem in the Gemfile, or files that are called like its tests."""
-        if re.search(rf"^\s*gem\s*\(?\s*[\"']{self.name}(-rails)?[\"']", _text(root / "Gemfile"), re.MULTILINE):
-            return Detection(self.name, f"Gemfile names {self.name}")
-        there = any((root / self.folder).glob(f"*_{self.folder}.rb"))
-        return Detection(self.name, f"there are {self.folder}/*_{self.folder}.rb") if there else None
 
     def files(self, root: Path) -> list[str]:
         """Every file of tests."""
@@ -95,10 +87,3 @@ class RubySuite:
 
 MINITEST = RubySuite("minitest", "test", ("*_test.rb", "test_*.rb"))
 RSPEC = RubySuite("rspec", "spec", ("*_spec.rb",))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", "replace")
-    except OSError:
-        return ""

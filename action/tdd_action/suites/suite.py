@@ -10,14 +10,6 @@ from tdd_orchestrator.core.evidence.reports import SuiteReport
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
-    """Why a suite thinks that it is the one for this project, in words for the log."""
-
-    suite: str
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
 class SuiteCommand:
     """One run of a suite, ready for `sandbox.run`: pass `argv`, `env` (as `extra_env`) and `stdin` as they are.
 
@@ -47,9 +39,6 @@ class Suite(Protocol):
 
     @property
     def name(self) -> str: ...
-
-    def detect(self, root: Path) -> Detection | None:
-        """Whether this project uses the runner, and how that is known."""
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites.pytest_record import read_record
-from tdd_action.suites.pytest_suite import WITNESS, configured, environment, interpreter
-from tdd_action.suites.suite import Detection, SuiteCommand
+from tdd_action.suites.pytest_suite import WITNESS, environment, interpreter
+from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import python_tests
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 
@@ -21,7 +21,6 @@ REPORTER = Path(__file__).with_name("unittest_report.py")
 NAMES = "test*.py"
 """What unittest's own discovery looks for (https://docs.python.org/3/library/unittest.html#test-discovery)."""
 LEFT_OUT = frozenset({"node_modules", "venv", "build", "dist"})
-NAMING_PYTEST = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "requirements*.txt", "Pipfile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,6 @@ class Unittest:
     python: str = ""
     source_roots: tuple[str, ...] = ("src",)
     name: str = "unittest"
-
-    def detect(self, root: Path) -> Detection | None:
-        """Where the first test file is written for unittest and nothing in the project names pytest."""
-        found = next((root / folder / name for folder in ("tests", "test", ".") for name in _in(root / folder)), None)
-        if found is None or configured(root) or _names_pytest(root) or not _is_written_for_it(found):
-            return None
-        return Detection(self.name, f"{found.relative_to(root).as_posix()} is written for it, and nothing names pytest")
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
@@ -100,13 +92,3 @@ def _walk(root: Path) -> Iterator[str]:
 
 def _in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob(NAMES) if path.is_file())
-
-
-def _is_written_for_it(path: Path) -> bool:
-    text = path.read_text("utf-8", "replace")
-    return "unittest" in text and "pytest" not in text
-
-
-def _names_pytest(root: Path) -> bool:
-    named = (path for pattern in NAMING_PYTEST for path in root.glob(pattern) if path.is_file())
-    return any("pytest" in path.read_text("utf-8", "replace") for path in named)

@@ -26,8 +26,8 @@ class ScriptWorker:
 
     def plan(self, request: PlanRequest) -> PlanDraft:
         """The script's plan; without one, a task for each requirement."""
-        project = request.config.project
-        plan = self.script.plan or default_plan(request.requirements, project.source, project.tests)
+        config = request.config
+        plan = self.script.plan or default_plan(request.requirements, config.source, config.tests)
         self.script.check_tasks(tuple(task.key for task in plan.tasks))
         return PlanDraft(plan)
 

@@ -16,7 +16,7 @@ from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.prd import Prd
 from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.documents.read import read_prd
-from tdd_orchestrator.onboarding.detection import SuiteChoice, detect, suite_choice
+from tdd_orchestrator.onboarding.choices import SuiteChoice, choices
 from tdd_orchestrator.onboarding.preview import PlanPreview, Preview, preview
 
 
@@ -36,11 +36,11 @@ def ingest_command(
     config = config if isinstance(config, Config) else Config()
     read = [_read(path) for path in dict.fromkeys(prds)]
     seen = preview(read, config, (*faults, *_unseen(prds, root, config)))
-    suite = suite_choice(config, detect(root))
+    suites = choices(config, root)
     if as_json:
-        print_json(_wire(seen, suite))
+        print_json(_wire(seen, suites))
     else:
-        typer.echo("\n".join(ingest_text(seen, suite, config)))
+        typer.echo("\n".join(ingest_text(seen, suites, config)))
     if seen.failures:
         number = len(seen.failures)
         faults_are = "1 fault is" if number == 1 else f"{number} faults are"
@@ -78,7 +78,7 @@ def _unseen(prds: list[Path], root: Path, config: Config) -> Iterator[Fault]:
             yield Fault(path.as_posix(), 1, message, remedy, "warning", "not-a-prd-path")
 
 
-def _wire(seen: Preview, suite: SuiteChoice) -> dict[str, Any]:
+def _wire(seen: Preview, suites: tuple[SuiteChoice, ...]) -> dict[str, Any]:
     return {
         "ok": not seen.failures,
         "files": [{"path": prd.path, "title": prd.title, "requirements": len(prd.requirements)} for prd in seen.prds],
@@ -99,7 +99,7 @@ def _wire(seen: Preview, suite: SuiteChoice) -> dict[str, Any]:
         ],
         "faults": [fault_json(fault) for fault in seen.faults],
         "plan": _plan_wire(seen.plan) if seen.plan else None,
-        "suite": {"name": suite.name, "runs": suite.runs, "because": suite.because},
+        "suites": [suite.wire for suite in suites],
     }
 
 

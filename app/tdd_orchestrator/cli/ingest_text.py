@@ -7,14 +7,14 @@ from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.prd import Prd
 from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.settings import Config
-from tdd_orchestrator.onboarding.detection import SuiteChoice
+from tdd_orchestrator.onboarding.choices import SuiteChoice
 from tdd_orchestrator.onboarding.preview import PlanPreview, Preview
 from tdd_orchestrator.report.words import count, usd
 
 WIDEST = 100
 
 
-def ingest_text(seen: Preview, suite: SuiteChoice, config: Config) -> Iterator[str]:
+def ingest_text(seen: Preview, suites: tuple[SuiteChoice, ...], config: Config) -> Iterator[str]:
     """The lines of the report."""
     for prd in seen.prds:
         yield f"{visible(prd.path)} · {visible(prd.title)} · {count(len(prd.requirements), 'requirement')}"
@@ -26,7 +26,7 @@ def ingest_text(seen: Preview, suite: SuiteChoice, config: Config) -> Iterator[s
     if seen.plan:
         yield from _plan(seen.plan)
         yield from _quote(seen.plan, config)
-    yield f"Tests: {suite.name} ({visible(suite.because)})."
+    yield from (f"Tests: {suite.shown} ({visible(suite.because)})." for suite in suites)
 
 
 def _requirements(prd: Prd) -> Iterator[str]:

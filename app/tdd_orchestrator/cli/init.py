@@ -8,10 +8,12 @@ import typer
 
 from tdd_orchestrator.cli.output import print_json, visible
 from tdd_orchestrator.cli.repository import HERE, repository_root, usable_configuration
-from tdd_orchestrator.core.settings import Config
-from tdd_orchestrator.onboarding.detection import Detection, SuiteChoice, detect, suite_choice
+from tdd_orchestrator.core.settings import Config, ProjectSettings
+from tdd_orchestrator.onboarding.choices import SuiteChoice, choices, parts_chosen
+from tdd_orchestrator.onboarding.detection import Detection, detect
 from tdd_orchestrator.onboarding.setup_step import SetupStep, setup_step
 from tdd_orchestrator.onboarding.starting import TEMPLATE_PATH, WORKFLOW_PATH, Fate, put, starters
+from tdd_orchestrator.onboarding.subprojects import subprojects
 
 KEPT = "it differs from what `tdd init` writes; `--force` overwrites it"
 NEXT = (
@@ -33,23 +35,29 @@ def init_command(
     root = repository_root(repo)
     if not force:
         usable_configuration(root)
-    seen, setup = detect(root), setup_step(root)
-    suite = suite_choice(Config(), seen)
-    fates = {starter.path: put(root, starter, force=force) for starter in starters(seen, setup)}
+    seen, setup, parts = detect(root), setup_step(root), subprojects(root)
+    suites = parts_chosen(parts) or choices(Config(), root)
+    chosen = Config(ProjectSettings(source=(), tests=()), suites=tuple(each.settings for each in parts))
+    if not parts:
+        bare = Config().project
+        chosen = Config(ProjectSettings(source=seen.source or bare.source, tests=seen.tests or bare.tests))
+    fates = {starter.path: put(root, starter, force=force) for starter in starters(seen, setup, parts)}
     if as_json:
-        print_json(_wire(root, seen, suite, setup, fates))
+        print_json(_wire(root, seen, suites, setup, fates, chosen))
     else:
-        typer.echo("\n".join([*_choices(root, seen, suite, setup), "", *_fates(fates), "", *_next()]))
+        typer.echo("\n".join([*_choices(root, seen, suites, setup, chosen), "", *_fates(fates), "", *_next()]))
 
 
-def _choices(root: Path, seen: Detection, suite: SuiteChoice, setup: SetupStep | None) -> Iterator[str]:
+def _choices(
+    root: Path, seen: Detection, suites: tuple[SuiteChoice, ...], setup: SetupStep | None, chosen: Config
+) -> Iterator[str]:
     yield f"Repository  {root}"
     yield f"Language    {seen.language or 'unknown'}" + (
         f" ({visible(seen.language_because)})" if seen.language else ""
     )
-    yield f"Tests       {suite.name} ({visible(suite.because)})"
-    yield f"Code        {', '.join(seen.source or Config().project.source)}"
-    yield f"Test files  {', '.join(seen.tests or Config().project.tests)}"
+    yield from (f"Tests       {suite.shown} ({visible(suite.because)})" for suite in suites)
+    yield f"Code        {', '.join(chosen.source)}"
+    yield f"Test files  {', '.join(chosen.tests)}"
     if setup:
         yield f"Set-up      {setup.command} ({setup.because})"
 
@@ -65,14 +73,19 @@ def _next() -> Iterator[str]:
 
 
 def _wire(
-    root: Path, seen: Detection, suite: SuiteChoice, setup: SetupStep | None, fates: dict[str, Fate]
+    root: Path,
+    seen: Detection,
+    suites: tuple[SuiteChoice, ...],
+    setup: SetupStep | None,
+    fates: dict[str, Fate],
+    chosen: Config,
 ) -> dict[str, object]:
     return {
         "repository": str(root),
         "language": {"name": seen.language, "because": seen.language_because},
-        "suite": {"name": suite.name, "runs": suite.runs, "because": suite.because},
-        "source": seen.source or Config().project.source,
-        "tests": seen.tests or Config().project.tests,
+        "suites": [suite.wire for suite in suites],
+        "source": chosen.source,
+        "tests": chosen.tests,
         "setup": setup.command if setup else None,
         "workflow": WORKFLOW_PATH,
         "files": [{"path": path, "state": fate.value} for path, fate in fates.items()],

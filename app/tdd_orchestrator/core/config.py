@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
 from tdd_orchestrator.core.command import Verb
@@ -18,8 +18,11 @@ from tdd_orchestrator.core.settings import (
     ENVIRONMENT,
     PATTERN,
     SECTIONS,
+    SUITES,
     Config,
     ModelSettings,
+    SuiteSettings,
+    TddSettings,
 )
 from tdd_orchestrator.core.toml_lines import Name, key_lines
 
@@ -56,12 +59,12 @@ def parse_config(
     except (ValueError, RecursionError) as error:
         return (_not_toml(path, text, error),)
     reading = _Reading(path, key_lines(text))
-    known = dict(SECTIONS)
+    known = {**dict(SECTIONS), SUITES: SuiteSettings}
     for name in said:
         if name not in known:
             _unknown(reading, (name,), "section", tuple(known))
-    sections = {name: _section(reading, name, kind, said.get(name, {}), env or {}) for name, kind in SECTIONS}
-    config = Config(**sections)
+    sections = {name: _section(reading, (name,), kind, said.get(name, {}), env or {}) for name, kind in SECTIONS}
+    config = _with_suites(reading, Config(**sections), said)
     _allowed(reading, config.models)
     return tuple(sorted(reading.faults, key=lambda fault: fault.line)) or config
 
@@ -84,18 +87,51 @@ def _unknown(reading: _Reading, name: Name, noun: str, known: tuple[str, ...]) -
     )
 
 
-def _section(reading: _Reading, name: str, kind: Any, said: object, env: Mapping[str, str]) -> Any:
+def _with_suites(reading: _Reading, config: Config, said: Mapping[str, Any]) -> Config:
+    """The configuration with its `[[suites]]`; with them, `[project]` speaks of what lies outside of their folders."""
+    tables = said.get(SUITES, [])
+    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+        reading.fault(
+            (SUITES,), "`suites` is not a list of sections.", "Write `[[suites]]`, with two brackets.", "type"
+        )
+        return config
+    if not tables:
+        return config
+    suites = tuple(_suite(reading, (SUITES, str(place)), each) for place, each in enumerate(tables))
+    for place, each in enumerate(suites):
+        if each.place in (other.place for other in suites[:place]):
+            name = (SUITES, str(place), "folder")
+            reading.fault(name, f"Two suites have the folder `{each.folder}`.", "Give each folder one suite.")
+    table = {name: held if isinstance(held := said.get(name), dict) else {} for name in ("project", "tdd")}
+    for key in ("suite", "command", "report"):
+        if table["tdd"].get(key, getattr(TddSettings(), key)) != getattr(TddSettings(), key):
+            remedy = f"Write `{key}` in the `[[suites]]` that it is for."
+            reading.fault(("tdd", key), f"`tdd.{key}` stands beside `[[suites]]`, and would be for none.", remedy)
+    project = config.project
+    source, tests = (getattr(project, key) if key in table["project"] else () for key in ("source", "tests"))
+    return replace(config, project=replace(project, source=source, tests=tests), suites=suites)
+
+
+def _suite(reading: _Reading, name: Name, said: Mapping[str, Any]) -> SuiteSettings:
+    if "folder" not in said:
+        remedy = 'Write `folder = "web"`; `.` stands for what lies in no other suite\'s folder.'
+        reading.fault(name, "This suite has no folder.", remedy)
+    found: SuiteSettings = _section(reading, name, SuiteSettings, said, {})
+    return found
+
+
+def _section(reading: _Reading, name: Name, kind: Any, said: object, env: Mapping[str, str]) -> Any:
     """The frozen value of one section; a key at fault keeps its default."""
     if not isinstance(said, dict):
-        reading.fault((name,), f"`{name}` is not a section.", f"Write `[{name}]` on a line of its own.", "type")
+        reading.fault(name, f"`{name[0]}` is not a section.", f"Write `[{name[0]}]` on a line of its own.", "type")
         said = {}
     known = {each.name: each for each in fields(kind)}
     for key in said:
         if key not in known:
-            _unknown(reading, (name, key), "key", tuple(known))
+            _unknown(reading, (*name, key), "key", tuple(known))
     values = {}
     for key, each in known.items():
-        if key in said and (value := _checked(reading, (name, key), each, said[key])) is not None:
+        if key in said and (value := _checked(reading, (*name, key), each, said[key])) is not None:
             values[key] = value
         variable = each.metadata[ENVIRONMENT]
         if variable in env and (value := _from_environment(reading, variable, each, env[variable])) is not None:
@@ -123,8 +159,9 @@ def _checked(reading: _Reading, name: Name, each: Field[Any], value: object) -> 
         case _:
             pass
     if kept is None or not _within(each, kept):
-        message = f"`{'.'.join(name)}` is {toml_shown(value)}."
-        reading.fault(name, message, f"Write {_wanted(each)}, such as `{name[-1]} = {toml(default)}`.")
+        message = f"`{'.'.join(part for part in name if not part.isdigit())}` is {toml_shown(value)}."
+        such = toml("web" if each.metadata[PATTERN] and default == "" else default)
+        reading.fault(name, message, f"Write {_wanted(each)}, such as `{name[-1]} = {such}`.")
         return None
     return kept
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from tdd_orchestrator.core.settings import ENVIRONMENT, MEANING, SECTIONS
+from tdd_orchestrator.core.settings import ENVIRONMENT, MEANING, SECTIONS, SUITES, SuiteSettings
+
+SEVERAL = "# Several projects in one repository: a `[[suites]]` with folder, suite, source and tests for each.\n"
 
 
 def toml(value: object) -> str:
@@ -28,6 +30,7 @@ def config_table() -> str:
     rows = ["| Key | Default | Meaning |", "|---|---|---|"]
     for section, kind in SECTIONS:
         rows += [f"| `{section}.{each.name}` | {_default_cell(each)} | {_meaning(each)} |" for each in fields(kind)]
+    rows += [f"| `suites[].{each.name}` | {_default_cell(each)} | {_meaning(each)} |" for each in fields(SuiteSettings)]
     return "\n".join(rows) + "\n"
 
 
@@ -56,6 +59,7 @@ def template(
     tests: tuple[str, ...] = (),
     worker: str = "",
     command: str = "",
+    suites: tuple[SuiteSettings, ...] = (),
 ) -> str:
     """A `.tdd/config.toml` to start with: what is given here stands in it, every other key as a comment."""
     given: dict[tuple[str, str], object] = {
@@ -69,6 +73,11 @@ def template(
     lines = ["# Read from the base branch, never from a pull request. A line with `#` in front shows the default.", ""]
     for section, kind in SECTIONS:
         lines += [f"[{section}]", *_lines(section, kind, given), ""]
+    for each in suites:
+        held = {(SUITES, key.name): getattr(each, key.name) for key in fields(SuiteSettings)}
+        lines += [f"[[{SUITES}]]", *_lines(SUITES, SuiteSettings, held), ""]
+    if not suites:
+        lines += [SEVERAL]
     return "\n".join(lines)
 
 

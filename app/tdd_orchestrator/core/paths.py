@@ -22,6 +22,39 @@ def matches(path: str, globs: tuple[str, ...]) -> bool:
     return meant
 
 
+def below(folder: str, glob: str) -> str:
+    """A glob of a folder as one of the repository: `src/**` below `web` is `web/src/**`, `*.go` is `web/**/*.go`."""
+    if not folder:
+        return glob
+    mark, bare = ("!", glob[1:]) if glob.startswith("!") else ("", glob)
+    bare = bare.strip().removeprefix("./")
+    anywhere = "/" not in bare.rstrip("/")
+    return f"{mark}{folder}/{'**/' if anywhere else ''}{bare.lstrip('/')}"
+
+
+def inside(folder: str, glob: str) -> str | None:
+    """A glob of the repository as the folder's own; `None` where nothing below the folder is meant.
+
+    The opposite of `below`: `web/src/**` in `web` is `src/**`, `**/*.go` stays, `web` is all of it.
+    """
+    if not folder:
+        return glob
+    mark, bare = ("!", glob[1:]) if glob.startswith("!") else ("", glob)
+    bare = bare.strip().removeprefix("./")
+    if "/" not in bare.rstrip("/") and bare.rstrip("/") not in (folder, "**"):
+        return glob
+    left = [part for part in bare.split("/") if part]
+    for segment in folder.split("/"):
+        if not left or left[0] == "**":
+            break
+        if not fnmatchcase(segment, left.pop(0)):
+            return None
+    else:
+        if left and left[0] != "**":
+            return f"{mark}/{'/'.join(left)}{'/' if bare.endswith('/') else ''}"
+    return f"{mark}{'/'.join(left) or '**'}"
+
+
 def _segments(path: str) -> tuple[str, ...]:
     return tuple(normpath(path).lstrip("/").split("/"))
 

@@ -1,9 +1,11 @@
 """What `.tdd/config.toml` can say: every key with its default, its bounds and its meaning, as frozen values."""
 
 from dataclasses import dataclass, field
+from posixpath import normpath
 from typing import Any
 
 from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
+from tdd_orchestrator.core.paths import below
 from tdd_orchestrator.core.roles import Role
 
 MEANING = "meaning"
@@ -88,6 +90,28 @@ class TddSettings:
     suite: str = setting("auto", "Test runner (`pytest`, `jest`, `go`...); `auto` looks at the files.")
     command: str = setting("", "Command that runs the tests; empty: the suite's own.")
     report: str = setting("", "Path of the report the command leaves (JUnit XML); empty: the suite's own.")
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteSettings:
+    """One `[[suites]]` of a repository with several: globs, command and report are relative to its folder."""
+
+    folder: str = setting(
+        "",
+        "Folder whose tests this suite runs; `.` is all that lies in no other suite's folder.",
+        pattern=r"(?!.*(^|/)\.\.(/|$))(?!/)[^*?\[\]\\\x00-\x1f]{1,200}",
+    )
+    suite: str = setting("auto", "Test runner of the folder; `auto` looks at its files.")
+    command: str = setting("", "Command that runs its tests, started in the folder; empty: the suite's own.")
+    report: str = setting("", "Path of the report the command leaves (JUnit XML); empty: the suite's own.")
+    source: tuple[str, ...] = setting(("src/**",), "Globs of the folder's code.")
+    tests: tuple[str, ...] = setting(("tests/**",), "Globs of the folder's tests.")
+
+    @property
+    def place(self) -> str:
+        """The folder as paths begin with it: no `./`, no `/` at its end; empty for the root."""
+        plain = normpath(self.folder or ".")
+        return "" if plain == "." else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +231,17 @@ class Config:
     circuits: CircuitSettings = field(default_factory=CircuitSettings)
     commands: CommandSettings = field(default_factory=CommandSettings)
     state: StateSettings = field(default_factory=StateSettings)
+    suites: tuple[SuiteSettings, ...] = ()
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """Globs of the code that tasks may change: the project's, and those of every suite below its folder."""
+        return (*self.project.source, *(below(each.place, glob) for each in self.suites for glob in each.source))
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """Globs of the tests, likewise."""
+        return (*self.project.tests, *(below(each.place, glob) for each in self.suites for glob in each.tests))
 
 
 SECTIONS: tuple[tuple[str, Any], ...] = (
@@ -222,3 +257,6 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("state", StateSettings),
 )
 """Every section of the file, in the order in which it is written and explained."""
+
+SUITES = "suites"
+"""The one section that is a list: `[[suites]]`, once for each folder."""

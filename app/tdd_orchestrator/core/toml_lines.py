@@ -1,9 +1,10 @@
 """Where each key of a TOML text stands: `tomllib` gives values without lines, and a fault needs its line."""
 
 import re
+from collections import Counter
 
 _OPAQUE = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'{3}.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
-_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*$")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*$")
 _KEY = re.compile(r"\s*([^=\[\]{},]+?)\s*=")
 _INNER = re.compile(r"(?<=[{,])\s*([^=\[\]{},]+?)\s*=")
 
@@ -13,16 +14,22 @@ Name = tuple[str, ...]
 def key_lines(text: str) -> dict[Name, int]:
     """The 1-based line of every table and key of a valid TOML text, by its dotted name.
 
-    Keys of a table in braces are found where they stand on the line of its name.
+    Keys of a table in braces are found where they stand on the line of its name. The tables of a list, `[[name]]`, are
+    numbered: `("name", "0")` is the first.
     """
     lines: dict[Name, int] = {}
+    counts: Counter[Name] = Counter()
     table: Name = ()
     depth = 0
     masked = _OPAQUE.sub(lambda found: _mask(found[0]), text.replace("\r\n", "\n"))
     for number, line in enumerate(masked.split("\n"), 1):
         if depth <= 0 and (found := _HEADER.match(line)):
-            table = _name(found[1])
+            table = _name(found[2])
             lines.setdefault(table, number)
+            if found[1] == "[[":
+                table = (*table, str(counts[table]))
+                counts[table[:-1]] += 1
+                lines[table] = number
             continue
         if depth <= 0 and (found := _KEY.match(line)):
             full = (*table, *_name(found[1]))

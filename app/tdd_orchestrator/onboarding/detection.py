@@ -1,11 +1,9 @@
-"""What was found in a repository, what is chosen of it, and the sentence that says why."""
+"""What the files of a repository show: its language, its test runners, where code and tests lie."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from tdd_orchestrator.core.fault import listed
-from tdd_orchestrator.core.settings import Config
-from tdd_orchestrator.onboarding.runners import BUNDLED, Found, language_of, runners
+from tdd_orchestrator.onboarding.runners import Found, language_of, runners
 
 NOT_SOURCE = frozenset(
     {
@@ -55,15 +53,6 @@ class Detection:
         return tuple(each for each in self.found if each is not self.suite)
 
 
-@dataclass(frozen=True, slots=True)
-class SuiteChoice:
-    """The suite that would run, whether this version can run it, and a sentence for people."""
-
-    name: str
-    runs: bool
-    because: str
-
-
 def detect(root: Path) -> Detection:
     """Look at the files of a work tree; nothing is run."""
     found = tuple(runners(root))
@@ -72,24 +61,6 @@ def detect(root: Path) -> Detection:
     if language != "python":
         return Detection(language, because, found, *CUSTOMS.get(chosen.name if chosen else "", ()))
     return Detection(language, because, found, _source(root), _tests(root))
-
-
-def suite_choice(config: Config, seen: Detection) -> SuiteChoice:
-    """What the configuration says comes first, then what the files show, then the one that there is."""
-    named = config.tdd.suite
-    if named != "auto":
-        return SuiteChoice(named, named in BUNDLED, f"`tdd.suite` says {named}{_unless(named in BUNDLED)}")
-    others = ", ".join(f"{each.name} ({each.because})" for each in seen.others)
-    if seen.suite:
-        also = f"; found {others} too, which this version does not run" if others else ""
-        return SuiteChoice(seen.suite.name, True, f"{seen.suite.because}{also}")
-    if others:
-        return SuiteChoice(seen.others[0].name, False, f"found {others}{_unless(False)}")
-    return SuiteChoice(BUNDLED[0], True, f"no tests are there yet; {BUNDLED[0]} is what this version runs")
-
-
-def _unless(runs: bool) -> str:
-    return "" if runs else f"; the suites of this version run {listed(BUNDLED)} only, so no task can be proven here yet"
 
 
 def _source(root: Path) -> tuple[str, ...]:

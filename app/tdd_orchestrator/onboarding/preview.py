@@ -47,7 +47,7 @@ def preview(prds: Iterable[Prd], config: Config, faults: tuple[Fault, ...] = ())
 
 
 def _planned(requirements: tuple[Requirement, ...], config: Config) -> PlanPreview:
-    plan, added = in_sequence(default_plan(requirements, config.project.source, config.project.tests))
+    plan, added = in_sequence(default_plan(requirements, config.source, config.tests))
     cost = quote(plan.tasks, worker=config.tdd.worker)
     return PlanPreview(
         ordered(plan.tasks),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tdd_orchestrator.onboarding.runners import pyproject
+from tdd_orchestrator.onboarding.texts import pyproject
 
 TEST_NAMES = ("test", "tests", "testing", "dev")
 REQUIREMENTS = (

@@ -11,6 +11,7 @@ from tdd_orchestrator.manifests import manifest
 from tdd_orchestrator.onboarding.detection import Detection
 from tdd_orchestrator.onboarding.prd_template import PRD_TEMPLATE
 from tdd_orchestrator.onboarding.setup_step import SetupStep
+from tdd_orchestrator.onboarding.subprojects import Subproject
 
 WORKFLOW_PATH = ".github/workflows/tdd.yml"
 TEMPLATE_PATH = "docs/prd-template.md"
@@ -36,10 +37,13 @@ class Starter:
     content: str
 
 
-def starters(seen: Detection, setup: SetupStep | None) -> Iterator[Starter]:
-    """Configuration, workflow and a PRD to copy."""
+def starters(seen: Detection, setup: SetupStep | None, parts: tuple[Subproject, ...] = ()) -> Iterator[Starter]:
+    """Configuration, workflow and a PRD to copy; `parts` are the projects of a repository with several."""
     suite = seen.suite.name if seen.suite else "auto"
-    settings = template(seen.language or "auto", suite, source=seen.source, tests=seen.tests)
+    if parts:
+        settings = template(suites=tuple(each.settings for each in parts))
+    else:
+        settings = template(seen.language or "auto", suite, source=seen.source, tests=seen.tests)
     yield Starter(CONFIG_PATH, settings)
     yield Starter(WORKFLOW_PATH, workflow(setup))
     yield Starter(TEMPLATE_PATH, PRD_TEMPLATE)

@@ -21,8 +21,9 @@ def overview(ground: Ground, config: Config) -> str:
     lines = [
         f"Name: {project.name or 'not given'}",
         f"Language: {project.language}",
-        f"Code: {', '.join(project.source)}",
-        f"Tests: {', '.join(project.tests)}",
+        f"Code: {', '.join(config.source)}",
+        f"Tests: {', '.join(config.tests)}",
+        *(f"Suite of {each.folder}: {each.suite}" for each in config.suites),
         "Files:",
         *paths[:MOST_PATHS],
         *more,
