@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from posixpath import join
 
 from tdd_action import sandbox
 from tdd_action.confine import way_out
@@ -167,9 +166,9 @@ def _suite(choice: SuiteChoice, roots: tuple[str, ...], folders: list[str]) -> S
             return SUITES[choice.name]
         case _:
             where = f" for {choice.folder}" if choice.folder else ""
-            known = ", ".join(sorted({*SUITES, "junit"}))
-            remedy = f"Write `suite` as one of {known} or `auto` in .tdd/config.toml."
-            raise UnknownSuite(f"There is no suite {choice.name!r}{where}: {choice.because}.", remedy=remedy)
+            because = f"{choice.because[:1].upper()}{choice.because[1:]}."
+            remedy = f"{because} Write `suite` as one of these, or `auto`, in .tdd/config.toml."
+            raise UnknownSuite(f"There is no suite {choice.name!r}{where}.", remedy=remedy)
 
 
 def _junit(choice: SuiteChoice) -> Junit:
@@ -182,10 +181,9 @@ def _junit(choice: SuiteChoice) -> Junit:
     return Junit(choice.command, choice.report)
 
 
-def source_roots(config: Config) -> tuple[str, ...]:
+def source_roots(config: Config, suites: Suites) -> tuple[str, ...]:
     """The folders that imports start from: the root, `src`, the fixed beginnings of source globs, and each suite's."""
-    own = (join(each.place, root) for each in config.suites for root in _roots(each.source))
-    return tuple(dict.fromkeys((*_roots(config.project.source), *(each.rstrip("/") for each in own))))
+    return tuple(dict.fromkeys((*_roots(config.project.source), *suites.roots)))
 
 
 def _roots(source: tuple[str, ...]) -> tuple[str, ...]:

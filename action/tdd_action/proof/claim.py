@@ -57,7 +57,7 @@ class Case:
         return replace(bare, owned=tuple(dict.fromkeys(path for path in written if not bare.is_test(path))))
 
     def subject(self) -> Subject:
-        planned = Planned(self.territory().owned, source_roots(self.config))
+        planned = Planned(self.territory().owned, source_roots(self.config, self.bench.suites))
         return Subject(self.claim.task, self.kind, planned, self.claim.base, self.config.qa)
 
     def baseline(self) -> Before:

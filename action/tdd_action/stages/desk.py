@@ -81,7 +81,7 @@ class Desk:
     @property
     def subject(self) -> Subject:
         """What is claimed, as the proof will claim it again."""
-        planned = Planned(self.territory.owned, source_roots(self.config))
+        planned = Planned(self.territory.owned, source_roots(self.config, self.bench.suites))
         return Subject(self.task.key, self.task.kind, planned, self.base, self.config.qa)
 
     def baseline(self) -> Before:

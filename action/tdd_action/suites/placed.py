@@ -74,6 +74,12 @@ class Suites:
 
     all: tuple[Placed, ...]
 
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Where imports start, by the paths of the repository."""
+        found = (join(each.folder, root).rstrip("/") for each in self.all for root in each.roots)
+        return tuple(dict.fromkeys(found))
+
     def of(self, path: str) -> Placed | None:
         """The suite that a path or test belongs to; `None` where it lies outside of all folders."""
         around = [each for each in self.all if each.holds(path)]

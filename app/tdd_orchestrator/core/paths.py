@@ -35,14 +35,16 @@ def below(folder: str, glob: str) -> str:
 def inside(folder: str, glob: str) -> str | None:
     """A glob of the repository as the folder's own; `None` where nothing below the folder is meant.
 
-    The opposite of `below`: `web/src/**` in `web` is `src/**`, `**/*.go` stays, `web` is all of it.
+    The opposite of `below`: `web/src/**` in `web` is `src/**`, `**/*.go` stays, `web` is all of it. A single file is
+    told by its bare name, which as a glob means that name anywhere.
     """
     if not folder:
         return glob
     mark, bare = ("!", glob[1:]) if glob.startswith("!") else ("", glob)
     bare = bare.strip().removeprefix("./")
-    if "/" not in bare.rstrip("/") and bare.rstrip("/") not in (folder, "**"):
-        return glob
+    if "/" not in bare.rstrip("/"):
+        plain = not any(sign in bare for sign in "*?[")
+        return f"{mark}**" if plain and bare.rstrip("/") in folder.split("/") else glob
     left = [part for part in bare.split("/") if part]
     for segment in folder.split("/"):
         if not left or left[0] == "**":
@@ -51,7 +53,8 @@ def inside(folder: str, glob: str) -> str | None:
             return None
     else:
         if left and left[0] != "**":
-            return f"{mark}/{'/'.join(left)}{'/' if bare.endswith('/') else ''}"
+            root = "/" if len(left) == 1 and any(sign in left[0] for sign in "*?[") else ""
+            return f"{mark}{root}{'/'.join(left)}{'/' if bare.endswith('/') else ''}"
     return f"{mark}{'/'.join(left) or '**'}"
 
 

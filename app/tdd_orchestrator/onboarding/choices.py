@@ -63,8 +63,9 @@ def parts_chosen(parts: tuple[Subproject, ...]) -> tuple[SuiteChoice, ...]:
 
 
 def _in_folder(said: SuiteSettings, root: Path) -> SuiteChoice:
-    if not (root / said.place).is_dir():
-        return SuiteChoice(said.suite, False, f"there is no folder {said.folder}", said.place)
+    named = said.suite != "auto" or said.command
+    if not named and not (root / said.place).is_dir():
+        return SuiteChoice(said.suite, False, f"there is no folder {said.folder} yet, so name its suite", said.place)
     return replace(_choice(said, detect(root / said.place), "", f" for {said.folder}"), folder=said.place)
 
 
