@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from tdd_orchestrator.core.circuits import cap, failures_in_a_row, tripped
+from tdd_orchestrator.core.circuits import failures_in_a_row, tripped
 from tdd_orchestrator.core.command import Verb
 from tdd_orchestrator.core.decide import decide
 from tdd_orchestrator.core.effect import Reply
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Usage
 from tdd_orchestrator.core.run import Attempt, Rules, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.spending import cap
 from world.imagined import command
 from world.runs import run, task
 
@@ -60,8 +61,10 @@ def test_a_worker_that_keeps_failing_gets_nothing_new_until_it_is_reset() -> Non
 
 def test_calls_of_models_are_limited_too() -> None:
     spent = running(worked("TASK-1", attempt(1, False, 2)), max_invocations=10)
-    assert "called models 10 times" in tripped(spent)
-    assert tripped(replace(spent, rules=replace(spent.rules, max_invocations=11))) == ""
+    trip = tripped(spent, 5.0)
+    assert trip is not None
+    assert "called models 10 times" in trip.reason
+    assert tripped(replace(spent, rules=replace(spent.rules, max_invocations=11)), 5.0) is None
 
 
 @pytest.mark.parametrize(("said", "allowed"), [("+5", 6.0), ("20", 20.0), ("+0.5", 1.5)])

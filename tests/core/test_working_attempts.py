@@ -6,10 +6,19 @@ import pytest
 
 from tdd_orchestrator.core.command import Verb
 from tdd_orchestrator.core.effect import CancelJob
-from tdd_orchestrator.core.event import DispatchRefused, JobLost, PullRequestClosed, Ticked, WorkReported
-from tdd_orchestrator.core.result import ProofResult, Stage, Step
+from tdd_orchestrator.core.event import (
+    DispatchRefused,
+    Event,
+    JobLost,
+    PlanReported,
+    PullRequestClosed,
+    Ticked,
+    WorkReported,
+)
+from tdd_orchestrator.core.ledger_rows import rows
+from tdd_orchestrator.core.result import PlanResult, ProofResult, Stage, Step, Usage
 from tdd_orchestrator.core.run import FINAL, JobState, Run, RunState, TaskState
-from world.imagined import command, planned
+from world.imagined import command, planned, seen
 from world.runs import TIP, after, only, report, run, started, task, told
 
 R, T = RunState, TaskState
@@ -80,8 +89,39 @@ def test_reports_that_nobody_waits_for_change_nothing() -> None:
     assert after(passing, good) == passing
     refused = after(ONE, report(ONE, tip=None))
     assert after(refused, good) == refused  # the old attempt's report, while the second is with its runner
-    cancelled = after(ONE, command(Verb.CANCEL))
-    assert after(cancelled, good) == cancelled
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        command(Verb.CANCEL),
+        command(Verb.SKIP, "TASK-1"),
+        JobLost(at=20.0, nonce=only(ONE, Step.WORK).nonce, reason="The runner vanished."),
+        Ticked(at=1e6),
+    ],
+    ids=["cancelled", "skipped", "lost", "timed out"],
+)
+def test_the_money_of_a_report_that_comes_too_late_counts_once_and_nothing_else_of_it(gone: Event) -> None:
+    late, given_up = report(ONE, at=2e6), after(ONE, gone)
+    paid = after(given_up, late)
+    assert (given_up.usd, paid.usd) == (0.0, 0.25)
+    assert after(paid, late, late) == paid
+    assert [t.state for t in paid.tasks] == [t.state for t in given_up.tasks]
+    assert [row.usd for row in rows(paid) if row.nonce == late.result.nonce] == [0.25]
+
+
+def test_the_money_of_a_plan_that_comes_too_late_counts_too() -> None:
+    opened = after(None, seen())
+    late = PlanReported(at=9.0, result=PlanResult(only(opened, Step.PLAN).nonce, None, usage=(Usage("m", usd=0.5),)))
+    anew = after(opened, JobLost(at=5.0, nonce=late.result.nonce, reason="gone"))
+    assert after(anew, late, late).usd == 0.5
+    assert len(after(anew, late).open_jobs()) == 1
+
+
+def test_a_plan_that_is_made_anew_forgets_no_money() -> None:
+    refused = after(ONE, report(ONE, tip=None), command(Verb.CANCEL), command(Verb.PLAN, id="2:1"))
+    assert (refused.tasks, refused.usd) == ((), 0.25)
+    assert sum(row.usd for row in rows(refused)) == 0.25
 
 
 def test_two_lost_runners_are_free_and_the_third_costs_a_chance() -> None:
@@ -136,4 +176,6 @@ def test_closing_the_pull_request_stops_everything(merged: bool, reason: str) ->
 @pytest.mark.parametrize("state", sorted(FINAL))
 def test_what_is_over_cannot_be_closed_again(state: RunState) -> None:
     over = run(state, task(state=T.COMPLETE, tries=1))
-    assert after(over, PullRequestClosed(at=9.0, merged=True), Ticked(at=1e9)) == over
+    closed = after(over, PullRequestClosed(at=9.0, merged=True), Ticked(at=1e9))
+    assert closed == replace(over, closed_at=9.0)
+    assert after(closed, PullRequestClosed(at=10.0, merged=True)) == closed

@@ -9,8 +9,8 @@ import typer
 from tdd_orchestrator.cli.output import print_json, visible
 from tdd_orchestrator.cli.repository import HERE, repository_root, usable_configuration
 from tdd_orchestrator.cli.state_source import StateSource, of_remote, unfinished
-from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.run import Run, Task
+from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.core.wire import to_wire
 from tdd_orchestrator.report.run_check import title
 from tdd_orchestrator.report.words import count, usd, word

@@ -5,15 +5,17 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from tdd_orchestrator.core import awaiting_ci, leaving, planning, replanning, taking, working
+from tdd_orchestrator.core.breakers import SYSTEM, resets, worker_circuit
 from tdd_orchestrator.core.choosing import Outcome, named, unblocked, word
-from tdd_orchestrator.core.circuits import cap
+from tdd_orchestrator.core.circuits import workers
 from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
 from tdd_orchestrator.core.effect import Effect, React, Reply
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
 from tdd_orchestrator.core.inert import inert
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import FINAL, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, Reset, Run, RunState, Task, TaskState
 from tdd_orchestrator.core.scheduling import what_helps
+from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.core.telling import explained, help_text, status_text
 
 DONE, REFUSED = "+1", "confused"
@@ -206,12 +208,20 @@ def _budget(run: Run, event: Commanded) -> Outcome:
 
 
 def _reset(run: Run, event: Commanded) -> Outcome:
-    wanted = event.command.subject.removeprefix("worker:")
-    if wanted and wanted != run.rules.worker:
-        return f"This run's worker is {run.rules.worker}: `/tdd reset worker:{run.rules.worker}`."
+    """Tasks aside, a reset is of circuits: it counts for all runs, and is kept so that the ledger hears of it."""
+    what = event.command.subject or "all"
+    known = _known_circuits(run)
+    if what != "all" and not any(resets(what, name) for name in known):
+        return f"There is no circuit {what} here. `/tdd reset all`, or one of {', '.join(known)}."
     if run.state in FINAL:
         return f"The run is over: it is {word(run.state)}."
-    return _let_go(replace(run, reset_at=event.at)), ()
+    run = replace(run, resets=(*run.resets, Reset(what, event.at, event.author)))
+    own = resets(what, worker_circuit(run.rules.worker))
+    return _let_go(replace(run, reset_at=event.at) if own else run), ()
+
+
+def _known_circuits(run: Run) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((SYSTEM, *map(worker_circuit, workers(run)), *(c.name for c in run.ledger.circuits))))
 
 
 def _let_go(run: Run) -> Run:

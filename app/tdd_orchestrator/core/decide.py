@@ -6,7 +6,7 @@ asked once, when
 the value that implies it appears; a repeated event changes nothing and asks nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from tdd_orchestrator.core import awaiting_ci, commanding, landing, planning, taking, working
@@ -24,6 +24,7 @@ from tdd_orchestrator.core.event import (
     JobLost,
     Landed,
     LandingRefused,
+    LedgerSeen,
     PlanReported,
     ProofReported,
     PullRequestClosed,
@@ -84,7 +85,7 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
         case PullRequestSeen():
             return planning.seen(run, event), ()
         case PullRequestClosed():
-            return working.stopped(run, event.at, working.MERGED if event.merged else working.CLOSED), ()
+            return working.pull_closed(run, event.at, merged=event.merged), ()
         case Commanded():
             return commanding.commanded(run, event)
         case CommandMisread():
@@ -119,6 +120,8 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
             return commanding.rerequested(run, event), ()
         case CiSeen():
             return awaiting_ci.seen(run, event), ()
+        case LedgerSeen(view=view):
+            return (replace(run, ledger=view) if view.at >= run.ledger.at else run), ()
         case Ticked():
             return working.timed_out(run, event.at), implied(run)  # whatever got lost is asked for again
         case _:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tdd_orchestrator.core.ci import CiCheck
 from tdd_orchestrator.core.command import Command
+from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.prd import Fault, Requirement
 from tdd_orchestrator.core.result import PlanResult, ProofResult, WorkResult
 from tdd_orchestrator.core.run import Ref, Rules
@@ -21,7 +22,7 @@ class Happened:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestSeen(Happened):
     """The pull request as it stands: opened, pushed to, or looked at again by the sweep. `fork` is a head in another
-    repository.
+    repository. `ledger` is what a run has to know that is opened by this.
     """
 
     repo: str
@@ -34,6 +35,7 @@ class PullRequestSeen(Happened):
     faults: tuple[Fault, ...] = ()
     rules: Rules = field(default_factory=Rules)
     fork: bool = False
+    ledger: LedgerView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +204,13 @@ class CiSeen(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSeen(Happened):
+    """What the repository's ledger says of the other runs, before something that may start work."""
+
+    view: LedgerView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked(Happened):
     """The clock: lost runners and unfinished work are found here."""
 
@@ -226,5 +235,6 @@ Event = (
     | PushedByHand
     | Rerequested
     | CiSeen
+    | LedgerSeen
     | Ticked
 )

@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import replace
 
-from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.effect import CancelJob
-from tdd_orchestrator.core.result import Assignment, Step
+from tdd_orchestrator.core.result import Assignment, Step, Usage
 from tdd_orchestrator.core.run import Job, JobState, Run, Task
+from tdd_orchestrator.core.spending import cap
 
 HUMAN = "human"
 """The worker that hands in what a person has pushed."""
@@ -18,17 +18,33 @@ def nonce(run: Run, step: Step, task: str | None, number: int) -> str:
     return hashlib.sha256(what.encode()).hexdigest()[:12]
 
 
-def asked(run: Run, step: Step, at: float, task: str | None = None) -> tuple[Run, str]:
+def asked(
+    run: Run, step: Step, at: float, task: str | None = None, *, budget_usd: float | None = None
+) -> tuple[Run, str]:
     """The run with one more job of this step (and task), and the job's nonce."""
     number = sum(1 for job in run.jobs if job.step is step and job.task == task) + 1
     key = nonce(run, step, task, number)
-    return run.with_job(Job(nonce=key, step=step, asked_at=at, task=task)), key
+    return run.with_job(Job(nonce=key, step=step, asked_at=at, task=task, budget_usd=budget_usd)), key
 
 
 def closed(run: Run, key: str, state: JobState) -> Run:
     """The run with that job ended; unknown jobs change nothing."""
     job = run.job(key)
     return run if job is None else run.with_job(replace(job, state=state))
+
+
+def ended(run: Run, key: str, state: JobState, at: float) -> Run:
+    """The same for a job that came to an end by itself."""
+    job = run.job(key)
+    return run if job is None else run.with_job(replace(job, state=state, ended_at=at))
+
+
+def paid_late(run: Run, key: str, usage: tuple[Usage, ...]) -> Run:
+    """The run with the money of a report that nobody waits for any more: it was spent all the same. Twice is once."""
+    job = run.job(key)
+    if job is None or job.usage or not usage:
+        return run
+    return run.with_job(replace(job, usage=usage))
 
 
 def given_up(before: Run, after: Run) -> tuple[CancelJob, ...]:
@@ -64,7 +80,7 @@ def assignment(run: Run, job: Job) -> Assignment:
         branch=run.head.name,
         worker=run.rules.worker,
         prds=tuple(sorted({requirement.path for requirement in run.requirements})),
-        budget_usd=round(max(cap(run) - run.usd, 0.0), 4),
+        budget_usd=_budget(run, job),
     )
     if task is None:
         return common
@@ -73,6 +89,12 @@ def assignment(run: Run, job: Job) -> Assignment:
             common, task=task.planned, head=task.proven.staged or task.proven.tip, since=task.proven.staged_on or ""
         )
     return _work(common, task, job)
+
+
+def _budget(run: Run, job: Job) -> float:
+    """What was set aside for the job when it was asked for; never more than the run has left now."""
+    rest = round(max(cap(run) - run.usd, 0.0), 4)
+    return rest if job.budget_usd is None else min(job.budget_usd, rest)
 
 
 def _work(common: Assignment, task: Task, job: Job) -> Assignment:

@@ -7,11 +7,14 @@ from dataclasses import replace
 from tdd_orchestrator.core import jobs, replanning
 from tdd_orchestrator.core.budget import quote
 from tdd_orchestrator.core.ci import Ci
+from tdd_orchestrator.core.circuits import refused, tripped
 from tdd_orchestrator.core.event import PlanReported, PullRequestSeen
+from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.plan import Plan, criticise, in_sequence
 from tdd_orchestrator.core.prd import Requirement
-from tdd_orchestrator.core.result import Step
+from tdd_orchestrator.core.result import Step, Usage
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task
+from tdd_orchestrator.core.spending import is_free, left
 
 FORK = "The head is in a fork: its code is not run. Ask a maintainer to push it to a branch of this repository."
 PLAN_TRIES = 3
@@ -37,6 +40,7 @@ def opened(event: PullRequestSeen) -> Run | None:
         faults=event.faults,
         fork=event.fork,
         ci=Ci(first=event.head.sha),
+        ledger=event.ledger or LedgerView(),
     )
     return planned_again(run, event.at)
 
@@ -56,6 +60,8 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
         requirements=event.requirements,
         faults=event.faults,
         fork=event.fork,
+        closed_at=None,
+        ledger=event.ledger or run.ledger,
     )
     changed = _wanted(run.requirements) ^ _wanted(before.requirements)
     if any(task.attempts for task in run.tasks):
@@ -78,17 +84,27 @@ def planned_again(run: Run, at: float) -> Run:
     if not run.requirements:
         return blocked(run, "The pull request holds no requirement any more. Add a PRD, or close it.")
     run = replace(run, state=RunState.PLANNING, reason="", resume_to=None, ended_at=None)
-    return jobs.asked(run, Step.PLAN, at)[0]
+    return _asked(run, at)
+
+
+def _asked(run: Run, at: float) -> Run:
+    """The run with a planning job, or held by what keeps new work from starting."""
+    worker = run.rules.worker
+    if trip := tripped(run, at) or refused(run, worker, at):
+        return replace(blocked(run, trip.reason), held=trip.by)
+    return jobs.asked(run, Step.PLAN, at, budget_usd=None if is_free(worker) else left(run, at))[0]
 
 
 def reported(run: Run, event: PlanReported) -> Run:
     """The plan is taken if the critic finds nothing; overlapping tasks are put one after the other."""
     result = event.result
     job = run.job(result.nonce)
-    if job is None or job.step is not Step.PLAN or not jobs.is_open(run, result.nonce):
+    if job is None or job.step is not Step.PLAN:
         return run
-    run = jobs.closed(run, result.nonce, JobState.DONE)
-    run = replace(run, plan_usage=(*run.plan_usage, *result.usage))
+    if not jobs.is_open(run, result.nonce):
+        return jobs.paid_late(run, result.nonce, result.usage)
+    job = replace(job, state=JobState.DONE, ended_at=event.at, usage=result.usage, accepted=result.plan is not None)
+    run = run.with_job(job)
     if result.plan is None:
         return blocked(run, f"There is no plan: {result.reason} Mend it, then `/tdd plan`.")
     if findings := criticise(result.plan, run.requirements):
@@ -111,7 +127,7 @@ def lost(run: Run, reason: str, at: float) -> Run:
         return blocked(
             run, f"Planning ended {tries} times without a result: {reason} Look at the workflow run, then `/tdd plan`."
         )
-    return run if run.state is RunState.PAUSED else jobs.asked(run, Step.PLAN, at)[0]
+    return run if run.state is RunState.PAUSED else _asked(run, at)
 
 
 def resumed(run: Run, at: float) -> Run:
@@ -124,7 +140,7 @@ def resumed(run: Run, at: float) -> Run:
 
 def blocked(run: Run, reason: str) -> Run:
     """The run waits for somebody, for this reason."""
-    return replace(run, state=RunState.BLOCKED, reason=reason)
+    return replace(run, state=RunState.BLOCKED, reason=reason, held="")
 
 
 def needs_approval(run: Run) -> bool:
@@ -161,20 +177,23 @@ def _mended(before: Run, run: Run) -> bool:
 
 def _unplanned(run: Run) -> Run:
     """The run without its plan; what that has cost stays counted."""
-    spent = tuple(usage for task in run.tasks for usage in task.usage)
+    spent = {attempt.nonce: attempt.usage for task in run.tasks for attempt in task.attempts}
+    gone = tuple(usage for nonce, each in spent.items() if run.job(nonce) is None for usage in each)
     return replace(
         run,
         tasks=(),
         notes=(),
         quote=None,
         approved_by="",
-        plan_usage=(*run.plan_usage, *spent),
+        plan_usage=(*run.plan_usage, *gone),
         resume_to=RunState.PLANNING if run.state is RunState.PAUSED else None,
-        jobs=tuple(_superseded(job) for job in run.jobs),
+        jobs=tuple(_superseded(job, spent.get(job.nonce, ())) for job in run.jobs),
     )
 
 
-def _superseded(job: Job) -> Job:
+def _superseded(job: Job, spent: tuple[Usage, ...]) -> Job:
+    """What the attempt has spent stays with its job: the attempt goes with the plan."""
+    job = replace(job, usage=(*job.usage, *spent))
     return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tdd_orchestrator.core.ci import Ci
+from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.people import Escalation, Hand, Kept
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.prd import Fault, Requirement
@@ -80,9 +81,13 @@ class Rules:
     task_minutes: int = 30
     approve_above: float = 5.0
     per_run: float = 20.0
+    per_day: float = 100.0
+    per_repo: float = 1000.0
     alert_at: float = 0.8
     max_invocations: int = 200
     worker_max_consecutive: int = 5
+    system_max_consecutive: int = 10
+    pause_minutes: int = 30
     protected: tuple[str, ...] = ()
     tests: tuple[str, ...] = ("tests/**",)
     files: tuple[str, ...] = ("src/**",)
@@ -105,9 +110,12 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One dispatched workflow run. `nonce` is its key from dispatch to result; `asked_at` is in epoch seconds.
+    """One dispatched workflow run. `nonce` is its key from dispatch to result; times are in epoch seconds.
 
-    `reply` is the id of the command that asked for it, where somebody waits for the answer, and `by` who that is.
+    `ended_at` is there when it came to an end by itself, `accepted` when a planning job left a report. `budget_usd` is
+    what it may spend (None: its worker calls no paid model). `usage` is what it spent where no attempt says so:
+    planning, and reports that came when nobody waited for them any more. `reply` is the id of the command that asked
+    for it, where somebody waits for the answer, and `by` who that is.
     """
 
     nonce: str
@@ -119,11 +127,15 @@ class Job:
     url: str = ""
     reply: str = ""
     by: str = ""
+    budget_usd: float | None = None
+    ended_at: float | None = None
+    accepted: bool | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at a task: what it was told, how its stages went, why it was sent back.
+    """One try at a task: by which worker, what it was told, how its stages went, why it was sent back.
 
     `by` is the person whose commit `source` is judged; both are "" where a worker writes.
     """
@@ -139,6 +151,11 @@ class Attempt:
     stages: tuple[StageReport, ...] = ()
     by: str = ""
     source: str = ""
+    worker: str = ""
+
+    @property
+    def usage(self) -> tuple[Usage, ...]:
+        return tuple(usage for stage in self.stages for usage in stage.usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +203,7 @@ class Task:
 
     @property
     def usage(self) -> tuple[Usage, ...]:
-        return tuple(u for attempt in self.attempts for stage in attempt.stages for u in stage.usage)
+        return tuple(usage for attempt in self.attempts for usage in attempt.usage)
 
     @property
     def usd(self) -> float:
@@ -200,20 +217,35 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a plan will probably take: money in US dollars and wall minutes, at the median and at nine in ten."""
+    """What a plan will probably take: money in US dollars and wall minutes, at the median and at nine in ten.
+
+    `runner_minutes` are those of all jobs together. `source` says where the figures are from, for people.
+    """
 
     usd_p50: float
     usd_p90: float
     minutes_p50: float
     minutes_p90: float
+    runner_minutes: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Somebody (`by`) let a circuit go on: `system`, `worker:claude`, or `all` of them."""
+
+    what: str
+    at: float
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused.
 
-    `plan_usage` is what planning spent, and what the tasks of earlier plans did. `shown_since` is when the check runs
-    of this head and generation were first shown.
+    `plan_usage` is what the tasks of earlier plans spent. `held` says what keeps a blocked run from going on by itself:
+    a cap or a circuit. `closed_at` is when the pull request was closed; `ledger` what is known of the other runs.
+    `shown_since` is when the check runs of this head and generation were first shown.
     """
 
     repo: str
@@ -249,14 +281,24 @@ class Run:
     ended_at: float | None = None
     ci: Ci = field(default_factory=Ci)
     escalations: tuple[Escalation, ...] = ()
+    closed_at: float | None = None
+    held: str = ""
+    resets: tuple[Reset, ...] = ()
+    ledger: LedgerView = field(default_factory=LedgerView)
 
     @property
     def id(self) -> str:
         return f"pr-{self.number}"
 
     @property
+    def usage(self) -> tuple[Usage, ...]:
+        """All that was spent, whoever spent it."""
+        jobs = tuple(usage for job in self.jobs for usage in job.usage)
+        return (*(usage for task in self.tasks for usage in task.usage), *jobs, *self.plan_usage)
+
+    @property
     def usd(self) -> float:
-        return sum(task.usd for task in self.tasks) + sum(usage.usd for usage in self.plan_usage)
+        return sum(usage.usd for usage in self.usage)
 
     def task(self, key: str) -> Task | None:
         return next((task for task in self.tasks if task.key == key), None)

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import awaiting_ci, jobs
-from tdd_orchestrator.core.circuits import tripped
+from tdd_orchestrator.core import awaiting_ci, jobs, planning
+from tdd_orchestrator.core.breakers import HUMAN
+from tdd_orchestrator.core.circuits import Trip, refused, tripped
 from tdd_orchestrator.core.plan import path_lengths
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import SETTLED, Attempt, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.spending import is_free, share
 
 
 def scheduled(run: Run, at: float) -> Run:
-    """The run with everything started that may start; nothing but a running run moves."""
+    """The run with everything started that may start; nothing moves but a running run, and one whose hold is over."""
+    run = _let_on(run, at)
     if run.ci.head != run.head.sha:
         run = awaiting_ci.awake(run)
     if run.state is not RunState.RUNNING:
@@ -21,6 +24,25 @@ def scheduled(run: Run, at: float) -> Run:
     run = _landing_chosen(run)
     run = _started(run, at)
     return _ended(run, at)
+
+
+def _let_on(run: Run, at: float) -> Run:
+    """A run that waits for a cap or a circuit goes on by itself as soon as that lets it."""
+    if not run.held or (run.state is RunState.BLOCKED and _what_holds(run, at)):
+        return run
+    run = replace(run, held="")
+    if run.state is not RunState.BLOCKED:
+        return run
+    return replace(run, state=RunState.RUNNING, reason="") if run.tasks else planning.planned_again(run, at)
+
+
+def _what_holds(run: Run, at: float) -> Trip | None:
+    """What keeps every task from starting that could."""
+    if trip := tripped(run, at):
+        return trip
+    workers = {_worker(run, task) for task in run.tasks_in(TaskState.READY)} or {run.rules.worker}
+    trips = [refused(run, worker, at) for worker in sorted(workers)]
+    return trips[0] if all(trips) else None
 
 
 def _released(run: Run) -> Run:
@@ -47,12 +69,17 @@ def _landing_chosen(run: Run) -> Run:
 def _started(run: Run, at: float) -> Run:
     """Longest remaining path first, so that the critical path is never kept waiting."""
     lengths = path_lengths(task.planned for task in run.tasks)
-    stopped = bool(tripped(run))
+    stopped = tripped(run, at) is not None
     may = (task for task in run.tasks_in(TaskState.READY) if _may_start(task, stopped=stopped))
     ready = sorted(may, key=lambda task: -lengths[task.key])
     free = run.rules.max_parallel - len(run.tasks_in(TaskState.IN_PROGRESS))
-    for task in ready[: max(free, 0)]:
-        run = _attempted(run, task, at)
+    for task in ready:
+        if free <= 0:
+            break
+        if refused(run, _worker(run, task), at) is None:
+            started = _attempted(run, task, at)
+            free -= started != run
+            run = started
     return run
 
 
@@ -61,10 +88,19 @@ def _may_start(task: Task, *, stopped: bool) -> bool:
     return not stopped if task.hand is None else bool(task.hand.pushed)
 
 
+def _worker(run: Run, task: Task) -> str:
+    return HUMAN if task.hand is not None else task.worker or run.rules.worker
+
+
 def _attempted(run: Run, task: Task, at: float) -> Run:
-    run, nonce = jobs.asked(run, Step.WORK, at, task.key)
+    """A worker that costs money gets a part of what is left; where jobs in progress may take all of it, it waits."""
+    worker = _worker(run, task)
+    budget = None if is_free(worker) else share(run, task.key, at)
+    if budget is not None and budget <= 0:
+        return run
+    run, nonce = jobs.asked(run, Step.WORK, at, task.key, budget_usd=budget)
     number, base = len(task.attempts) + 1, run.head.sha
-    attempt = Attempt(number=number, nonce=nonce, started_at=at, base=base, feedback=task.feedback)
+    attempt = Attempt(number=number, nonce=nonce, started_at=at, base=base, feedback=task.feedback, worker=worker)
     task = replace(task, state=TaskState.IN_PROGRESS, reason="", proven=None)
     if task.hand is not None:  # a person's push uses up no chance of the worker's
         attempt = replace(attempt, feedback="", by=task.hand.by, source=task.hand.pushed)
@@ -73,17 +109,17 @@ def _attempted(run: Run, task: Task, at: float) -> Run:
 
 
 def _ended(run: Run, at: float) -> Run:
-    planning = any(job.step is Step.PLAN for job in run.open_jobs())
-    if run.tasks and not planning and all(task.state in SETTLED for task in run.tasks):
+    replanned = any(job.step is Step.PLAN for job in run.open_jobs())
+    if run.tasks and not replanned and all(task.state in SETTLED for task in run.tasks):
         return awaiting_ci.ended(run, at)
     if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or any(not job.reply for job in run.open_jobs()):
         return run
     ready = run.tasks_in(TaskState.READY)
-    if ready and all(task.hand is None for task in ready) and (reason := tripped(run)):
-        return replace(run, state=RunState.BLOCKED, reason=reason)
+    if ready and all(task.hand is None for task in ready) and (trip := _what_holds(run, at)):
+        return replace(run, state=RunState.BLOCKED, reason=trip.reason, held=trip.by)
     stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
     if stuck and not ready:
-        return replace(run, state=RunState.BLOCKED, reason=_waits_for(stuck))
+        return replace(run, state=RunState.BLOCKED, reason=_waits_for(stuck), held="")
     return run
 
 

@@ -132,6 +132,8 @@ class BudgetSettings:
 
     approve_above: float = setting(5.0, "A plan whose P90 quote is above this waits for `/tdd approve`.", low=0)
     per_run: float = setting(20.0, "Most that one pull request may cost.", low=0)
+    per_day: float = setting(100.0, "Most that all pull requests may cost on one day (UTC).", low=0)
+    per_repo: float = setting(1000.0, "Most that all pull requests may ever cost; raise it when it is reached.", low=0)
     alert_at: float = setting(0.8, "Share of a limit at which a warning is given.", low=0, high=1)
     max_invocations: int = setting(
         200, "Calls of a worker that one run may make.", low=1, high=100_000, environment="TDD_MAX_INVOCATIONS"
@@ -190,6 +192,12 @@ class CircuitSettings:
         low=1,
         high=1000,
         environment="TDD_CIRCUIT_WORKER_MAX_CONSECUTIVE",
+    )
+    system_max_consecutive: int = setting(
+        10, "Jobs lost in a row, of all pull requests, before nothing new is started.", low=1, high=1000
+    )
+    pause_minutes: int = setting(
+        30, "Minutes before one job tries again what a circuit has stopped.", low=1, high=10_080
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from tdd_orchestrator.core.coverage import board
 from tdd_orchestrator.core.effect import PRD, Effect, Retire, ShowComment, ShowPrd, ShowRun, ShowTask
+from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
 
 ACTIVE = frozenset({TaskState.IN_PROGRESS, TaskState.PASSING, TaskState.FAILED, TaskState.BLOCKED})
@@ -50,7 +51,8 @@ def kept_fresh(before: Run, after: Run, at: float, *, ticked: bool) -> Run:
 
 
 def _visible(run: Run) -> Run:
-    return replace(run, handled=(), seen_at=0.0, shown_since=0.0)
+    """What nobody sees is left out; a report that comes late shows in the run's money."""
+    return replace(run, handled=(), seen_at=0.0, shown_since=0.0, closed_at=None, ledger=LedgerView())
 
 
 def _moves(before: Run, after: Run) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tdd_orchestrator.core import jobs, landing, leaving, planning
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReported
-from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, WorkResult
+from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, Usage, WorkResult
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Proven, Run, RunState, Task, TaskState
 
 FREE_LOSSES = 2
@@ -44,10 +44,10 @@ def reported(run: Run, event: WorkReported) -> Run:
     result = event.result
     job, task = run.job(result.nonce), run.task(result.task)
     if job is None or task is None or not _is_awaited(run, job, result):
-        return run
-    run = jobs.closed(run, result.nonce, JobState.DONE)
+        return _paid_late(run, job, result)
+    run = jobs.ended(run, result.nonce, JobState.DONE, event.at)
     if task.state is not TaskState.IN_PROGRESS or task.attempts[-1].nonce != result.nonce:
-        return run
+        return jobs.paid_late(run, result.nonce, _usage(result))
     accepted, reason, feedback = _verdict(result, event.proof)
     stages = result.stages if event.proof is None else (*result.stages, _proof_stage(event.proof))
     if accepted and task.hand is not None and task.hand.pushed:
@@ -78,7 +78,7 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
     job = run.job(nonce)
     if job is None or not jobs.is_open(run, nonce):
         return run
-    run = jobs.closed(run, nonce, JobState.LOST)
+    run = jobs.ended(run, nonce, JobState.LOST, at)
     if run.state in FINAL:
         return run
     if job.step is Step.PLAN:
@@ -110,6 +110,12 @@ def timed_out(run: Run, at: float) -> Run:
     return run
 
 
+def pull_closed(run: Run, at: float, *, merged: bool) -> Run:
+    """The pull request is closed, whether the run was over or not."""
+    run = stopped(run, at, MERGED if merged else CLOSED)
+    return run if run.closed_at is not None else replace(run, closed_at=at)
+
+
 def stopped(run: Run, at: float, reason: str) -> Run:
     """Nothing goes on: runners are given up, what has landed stays."""
     if run.state in FINAL:
@@ -123,6 +129,17 @@ def stopped(run: Run, at: float, reason: str) -> Run:
         jobs=tuple(_given_up(job) for job in run.jobs),
         tasks=tuple(leaving.left(task, at, reason) for task in run.tasks),
     )
+
+
+def _paid_late(run: Run, job: Job | None, result: WorkResult) -> Run:
+    """A job that was given up, or another's task in its report: all that counts of it is its money."""
+    if job is None or job.step is not Step.WORK or job.state is not JobState.LOST:
+        return run
+    return jobs.paid_late(run, job.nonce, _usage(result))
+
+
+def _usage(result: WorkResult) -> tuple[Usage, ...]:
+    return tuple(usage for stage in result.stages for usage in stage.usage)
 
 
 def _is_awaited(run: Run, job: Job, result: WorkResult) -> bool:

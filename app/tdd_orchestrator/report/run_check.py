@@ -1,10 +1,10 @@
 """The check run `TDD`: where the run stands, what it waits for, and its graph."""
 
-from tdd_orchestrator.core.circuits import cap
 from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
+from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.report.annotations import annotations
 from tdd_orchestrator.report.ci import ci_lines
 from tdd_orchestrator.report.fitting import joined

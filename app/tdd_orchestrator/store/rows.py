@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from tdd_orchestrator.core.result import StageReport, Usage
+from tdd_orchestrator.core.result import StageReport, Step, Usage
 from tdd_orchestrator.core.run import Attempt, Job, Run, Task
 from tdd_orchestrator.core.wire import MalformedWire, from_wire, to_wire
 
@@ -98,9 +98,11 @@ def usage_rows(task: Task) -> Iterator[Row]:
 
 
 def plan_usage_rows(run: Run) -> Iterator[Row]:
-    """What planning spent, under the task ''."""
-    for seq, usage in enumerate(run.plan_usage):
-        yield _usage_row("", 0, 0, seq, "plan", usage)
+    """What was spent beside the attempts, under the task '': planning, and reports that came too late."""
+    spent = [("plan", usage) for usage in run.plan_usage]
+    spent += [("plan" if job.step is Step.PLAN else "late", usage) for job in run.jobs for usage in job.usage]
+    for seq, (stage, usage) in enumerate(spent):
+        yield _usage_row("", 0, 0, seq, stage, usage)
 
 
 def job_row(job: Job, seq: int) -> Row:
