@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,16 +32,19 @@ def prove(
     config: Config,
     *,
     task: PlannedTask | None = None,
+    tasks: tuple[PlannedTask, ...] = (),
     bundle: Path | None = None,
     within: Path | None = None,
     named: Named | None = None,
 ) -> Proof:
-    """Try every claim in `base..tip`. `task`, where it is known, binds the range to one task as it was planned.
+    """Try every claim in `base..tip`. `task`, where it is known, binds the range to one task as it was planned, and
+    `tasks` to several.
 
     `bundle` is a git bundle that holds what the repository lacks. `named` are stages of one change without trailers:
     then they are all that is proven. Raises `NothingToProve` where nothing is claimed.
     """
     started = time.monotonic()
+    planned = {each.key: each for each in (tasks or ((task,) if task else ()))}
     with workspace(repository, base, within=within) as place:
         if bundle is not None:
             place.take(bundle)
@@ -53,28 +56,26 @@ def prove(
                 remedy="Name the range: tdd prove BASE..HEAD.",
             )
         bench = Bench(suites_of(config, place.tree), place, float(config.tdd.test_seconds))
-        faults = tuple(_range_faults(place, history, first, last, task))
+        faults = tuple(_range_faults(place, history, first, last, tuple(planned)))
         proof = Proof(first, last, (), faults)
         if not faults:
-            proof = _tried(bench, proof, history, config, task)
+            proof = _tried(bench, proof, history, config, planned)
         proof = replace(proof, seconds=time.monotonic() - started, runs=tuple(bench.runs))
         written = certificate(proof, bench, written_at=time.time())
         return replace(proof, certificate=written, digest=digest(written))
 
 
-def _range_faults(place: Workspace, history: History, base: str, tip: str, task: PlannedTask | None) -> Iterator[str]:
+def _range_faults(place: Workspace, history: History, base: str, tip: str, keys: tuple[str, ...]) -> Iterator[str]:
     if place.git.attempt("merge-base", "--is-ancestor", base, tip).returncode:
         yield f"{tip[:12]} does not descend from {base[:12]}, so nothing between them can be proven."
-    if task is None:
-        return
     claimed = [claim.task for claim in history.claims]
-    if claimed != [task.key]:
-        yield f"The commits claim {', '.join(claimed)}, but the assignment is for {task.key}."
+    if keys and sorted(claimed) != sorted(keys):
+        yield f"The commits claim {', '.join(claimed)}, but the assignment is for {', '.join(keys)}."
 
 
-def _tried(bench: Bench, proof: Proof, history: History, config: Config, task: PlannedTask | None) -> Proof:
+def _tried(bench: Bench, proof: Proof, history: History, config: Config, planned: Mapping[str, PlannedTask]) -> Proof:
     """Look at all tasks before any test is run; what was decided by looking needs no run."""
-    cases = [Case(bench, claim, config, task) for claim in history.claims]
+    cases = [Case(bench, claim, config, planned.get(claim.task)) for claim in history.claims]
     looked = [looked_at(case) for case in cases]
     proof = replace(proof, tasks=tuple(looked))
     if proof.holds:

@@ -96,7 +96,14 @@ def _prove(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
             base, tip, bundle = assignment.head, tip_left(inputs), inputs.out / BUNDLE
         config = _config(inputs, environ)
         proof = prove(
-            inputs.repository, base, tip, config, task=assignment.task, bundle=bundle, within=inputs.temporary
+            inputs.repository,
+            base,
+            tip,
+            config,
+            task=assignment.task,
+            tasks=assignment.tasks,
+            bundle=bundle,
+            within=inputs.temporary,
         )
         outputs.clear(before)
         result = leave(proof, assignment.nonce, inputs.out)

@@ -231,7 +231,7 @@ class Engine:
         do.
         """
         run = self._view(number, turn.loaded)
-        if run is not None and self._book(number).done and not run.open_jobs() and run.landing is None:
+        if run is not None and self._book(number).done and not run.open_jobs() and run.batch is None:
             await self.flush(number)
         if turn.failed:
             raise EffectsUnfinished(f"{EffectsUnfinished.__doc__} First: {next(iter(turn.failed.values()))}")
@@ -257,8 +257,9 @@ def _place(effect: Effect) -> str:
 
 def _terms(run: Run, effect: Effect) -> Terms | None:
     """What a landing is judged by."""
-    task = run.task(effect.task) if isinstance(effect, Land) else None
-    return Terms(task.planned, run.rules) if task else None
+    if not isinstance(effect, Land):
+        return None
+    return Terms({task.key: task.planned for task in run.tasks}, run.rules)
 
 
 def _fold(run: Run | None, entries: Sequence[Entry]) -> tuple[Run | None, tuple[Effect, ...]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tdd_orchestrator.core.batch import Batch
 from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
 from tdd_orchestrator.core.commanding import AVAILABLE
 from tdd_orchestrator.core.effect import CancelJob, React, Reply
@@ -21,7 +22,7 @@ FAILED = task("TASK-1", T.FAILED, tries=3)
 DONE = task("TASK-1", T.COMPLETE, tries=1)
 WAITS = run(R.AWAITING_APPROVAL, task())
 STUCK = run(R.BLOCKED, FAILED, task("TASK-2", T.PENDING, "TASK-1"), reason="TASK-1 failed")
-LANDING = run(R.RUNNING, task(state=T.PASSING, tries=1), landing="TASK-1")
+LANDING = run(R.RUNNING, task(state=T.PASSING, tries=1), batch=Batch(("TASK-1",)))
 
 
 def answer(first: Run, verb: Verb, *keys: str, **more: Any) -> str:

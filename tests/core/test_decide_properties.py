@@ -19,6 +19,7 @@ from tdd_orchestrator.core.event import (
     HeadMoved,
     JobLost,
     Landed,
+    LandingHeld,
     LandingRefused,
     PullRequestClosed,
     PushedByHand,
@@ -74,6 +75,43 @@ def test_any_order_repetition_or_loss_ends_in_the_same_run(world: Imagined, data
             told = [world.seen()]
         run = step(world, run, event, outbox)
     assert essence(finish(world, run)) == essence(calm)
+
+
+@st.composite
+def quarrels(draw: st.DrawFn) -> Imagined:
+    """Worlds in which some pairs of tasks are wrong together, and some cannot be merged."""
+    world = draw(worlds())
+    keys = [task.key for task in world.tasks]
+    if len(keys) > 1:
+        pairs = st.frozensets(st.frozensets(st.sampled_from(keys), min_size=2, max_size=2), max_size=3)
+        world.clashes, world.conflicts = draw(pairs), draw(pairs)
+    world.rules = replace(world.rules, batch=draw(st.integers(1, 5)), attempts=8, worker_max_consecutive=99)
+    return world
+
+
+@settings(max_examples=120, deadline=None)
+@given(quarrels(), st.data())
+def test_what_is_wrong_together_never_reaches_the_branch_and_all_lands_in_the_end(
+    world: Imagined, data: st.DataObject
+) -> None:
+    run: Run | None = None
+    outbox: dict[str, Effect] = {}
+    told: list[Event] = [world.seen()]
+    for _ in range(data.draw(st.integers(0, 40))):
+        if data.draw(st.integers(0, 14)) == 0:
+            world.push()
+        told += [world.report(job.nonce) for job in (run.open_jobs() if run else ()) if job.nonce in world.dispatched]
+        event = data.draw(st.sampled_from(told or [world.seen()]))
+        if event in told and data.draw(st.booleans()):
+            told.remove(event)
+        run = step(world, run, event, outbox)
+        quiet = world.held(world.head)
+        assert not world.apart(world.clashes, quiet)
+        assert not world.apart(world.conflicts, quiet)
+    run = finish(world, run, rounds=150)
+    assert not world.apart(world.clashes | world.conflicts, world.held(world.head))
+    assert {task.key for task in world.tasks} <= set(world.landed)
+    assert run.state is RunState.COMPLETED
 
 
 @settings(max_examples=60, deadline=None)
@@ -149,7 +187,11 @@ ANYTHING = st.sampled_from(
         Rerequested(at=3.0, id="r2", author="writer", role="write", task="TASK-1"),
         Landed(at=3.0, task="TASK-1", head="c" * 40),
         Staged(at=3.0, task="TASK-1", staged="d" * 40, onto="a" * 40),
+        Landed(at=3.0, task="TASK-2", head="f" * 40, tasks=("TASK-2", "TASK-1")),
+        Staged(at=3.0, task="TASK-1", staged="d" * 40, onto="a" * 40, tasks=("TASK-1", "TASK-2")),
         LandingRefused(at=3.0, task="TASK-1", tip="t", reason="a conflict"),
+        LandingRefused(at=3.0, task="TASK-2", tip="t", reason="a conflict", against="TASK-1"),
+        LandingHeld(at=3.0, task="TASK-1", reason="a ruleset"),
         HeadMoved(at=3.0, task="TASK-1", head="e" * 40),
         BranchReady(at=3.0, task="TASK-1", branch=MINE, tip="hand-0", ahead=True),
         BranchRefused(at=3.0, task="TASK-1", branch=MINE, reason="a ruleset"),

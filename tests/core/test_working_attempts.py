@@ -36,7 +36,7 @@ def lost(one: Run, at: float = 20.0) -> Run:
 def test_accepted_and_proven_work_waits_to_land() -> None:
     passing = after(ONE, report(ONE))
     assert passing.tasks[0].state is T.PASSING
-    assert passing.landing == "TASK-1"
+    assert passing.is_landing("TASK-1")
     assert [one.stage for one in passing.tasks[0].attempts[0].stages] == [Stage.RED, Stage.PROVE]
     assert passing.usd == 0.25
 

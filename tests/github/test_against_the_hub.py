@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from tdd_orchestrator.core.content import CheckContent, CommentContent
-from tdd_orchestrator.core.effect import CancelJob, Dispatch, Effect, Land, React, Reply, Retire, ShowComment, ShowRun
+from tdd_orchestrator.core.effect import (
+    CancelJob,
+    Dispatch,
+    Effect,
+    Land,
+    React,
+    Reply,
+    Retire,
+    Ripe,
+    ShowComment,
+    ShowRun,
+)
 from tdd_orchestrator.core.event import Dispatched, Landed, Staged
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Assignment, Remark, Step
@@ -24,7 +35,7 @@ from world.small_repo import SmallRepo, small_repo
 
 REPO = "owner/name"
 TASK = PlannedTask("TASK-1", "Add", files=("src/**",), tests=("tests/**",))
-TERMS = Terms(TASK, Rules(protected=(".github/**",)))
+TERMS = Terms({TASK.key: TASK}, Rules(protected=(".github/**",)))
 WORKFLOW = """
 name: TDD
 run-name: tdd ${{ inputs.title }} ${{ inputs.nonce }}
@@ -142,7 +153,7 @@ async def test_a_result_is_downloaded_and_landed_by_merge(town: Town) -> None:
     run = (await town.perform(Dispatch(assignment))).event
     assert isinstance(run, Dispatched)
     town.hub.actions.add_artifact(run.workflow_run, "tdd-work", {"work.bundle": place.read_bytes(), "a/b.json": b"{}"})
-    land = Land("TASK-1", "feature", onto, base, tip, run.workflow_run, None, "tdd/1/TASK-1")
+    land = Land("feature", onto, (Ripe("TASK-1", base, tip, run.workflow_run),), staging="tdd/1/merge")
     staged = (await town.perform(land)).event
     assert isinstance(staged, Staged)
     landed = (await town.perform(replace(land, staged=staged.staged))).event

@@ -110,7 +110,7 @@ async def test_a_conflict_names_the_files(world: LandingWorld) -> None:
     world.push("rival", {"src/sum.py": "def rival(): ...\n" + START["src/sum.py"]})
     reason = await refusal(world, base, tip, bundle)
     assert reason == "It conflicts with what landed meanwhile in src/sum.py."
-    assert world.at("tdd/7/TASK-1") is None
+    assert world.at("tdd/7/merge") is None
 
 
 async def test_attributes_of_the_tree_choose_no_merge_driver(world: LandingWorld) -> None:

@@ -9,16 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tdd_orchestrator.core.effect import Effect
-from tdd_orchestrator.core.event import Event
+from tdd_orchestrator.core.decide import decide
+from tdd_orchestrator.core.effect import Effect, Land
+from tdd_orchestrator.core.event import Event, Ticked
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Step, Usage
 from tdd_orchestrator.core.run import Attempt, Job, Run, RunState, Task, TaskState
 from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.core.wire import from_wire, to_wire
 from tdd_orchestrator.store import database, log
 from tdd_orchestrator.store.memory import REMEMBERED, Applied, Memory
 from tdd_orchestrator.store.rebuild import Rebuild
 from world.arbitrary import any_member, anything
+from world.runs import run, task
 from world.state_world import SEEN, folded
 
 USAGE = Usage("claude-opus-5-5", calls=2, input_tokens=100, output_tokens=20, usd=0.25)
@@ -166,3 +169,19 @@ def test_people_can_read_what_it_cost(rows: Any) -> None:
         ("TASK-1", "red", 8, 400, 1.0),
         ("total", "", 22, 1100, 2.75),
     ]
+
+
+def test_a_state_from_before_batches_is_read_and_its_landing_begins_again() -> None:
+    old = to_wire(run(RunState.RUNNING, task("TASK-1", TaskState.PASSING, tries=1)))
+    old["landing"] = "TASK-1"
+    for gone in ("batch", "overlaps", "stack"):
+        old.pop(gone)
+    (known,) = old["tasks"]
+    known["proven"] |= {"staged": "d" * 40, "staged_on": "a" * 40, "staged_proof": True}
+    one = from_wire(Run, old)
+    effect = {"is": "Land", "task": "TASK-1", "branch": "feature", "onto": "a" * 40, "base": "b" * 40, "tip": "c" * 40}
+    left = from_wire(Land, effect | {"workflow_run": 5, "staged": None, "staging": "tdd/7/TASK-1"})
+    again = decide(one, Ticked(at=50.0))
+    asked = [each for each in again.effects if isinstance(each, Land)]
+    assert [each.keys for each in asked] == [("TASK-1",)]
+    assert left.key not in {each.key for each in asked}, "what an older app asked for is struck off"

@@ -14,6 +14,7 @@ from tdd_orchestrator.core.event import (
     Event,
     HeadMoved,
     Landed,
+    LandingRefused,
     PlanReported,
     ProofReported,
     PullRequestSeen,
@@ -28,6 +29,7 @@ from tdd_orchestrator.core.result import (
     Assignment,
     PlanResult,
     ProofResult,
+    Remark,
     Stage,
     StageReport,
     StageState,
@@ -74,7 +76,11 @@ def command(verb: Verb, *task: str, id: str = "1:1", role: str = "write", at: fl
 
 @dataclass
 class Imagined:
-    """`outcomes` says for "TASK-1.2" (task and attempt) that it is refused; everything else is accepted."""
+    """`refused` says for "TASK-1.2" (task and attempt) that it is refused; everything else is accepted.
+
+    A pair of `clashes` is wrong together, one of `conflicts` cannot be merged, unless one was worked on top of the
+    other. `holds` says of each commit which tasks are in it, and what each of them was worked on top of.
+    """
 
     tasks: tuple[PlannedTask, ...]
     rules: Rules
@@ -82,6 +88,9 @@ class Imagined:
     head: str = HEAD.sha
     landed: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
+    clashes: frozenset[frozenset[str]] = frozenset()
+    conflicts: frozenset[frozenset[str]] = frozenset()
+    holds: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     pushes: int = 0
     branches: dict[str, str] = field(default_factory=dict)
     dispatched: dict[str, Assignment] = field(default_factory=dict)
@@ -95,7 +104,20 @@ class Imagined:
     def push(self) -> None:
         """A person pushes to the branch."""
         self.pushes += 1
-        self.head = f"person-{self.pushes}"
+        before, self.head = self.head, f"person-{self.pushes}"
+        self.holds[self.head] = self.held(before)
+
+    def held(self, sha: str) -> dict[str, frozenset[str]]:
+        """The tasks in a commit, and what each of them knew."""
+        return self.holds.get(sha, {})
+
+    def apart(self, pairs: frozenset[frozenset[str]], tasks: dict[str, frozenset[str]]) -> tuple[str, ...]:
+        """The first pair among the tasks of which neither was worked on top of the other."""
+        for pair in sorted(map(sorted, pairs)):
+            one, other = pair
+            if one in tasks and other in tasks and one not in tasks[other] and other not in tasks[one]:
+                return one, other
+        return ()
 
     def push_by_hand(self, branch: str) -> None:
         """A person pushes to the branch of a task that they took over, if it is there."""
@@ -132,17 +154,35 @@ class Imagined:
         return CiSeen(at=self.now, head=head, checks=(CiCheck("build", state, "https://ci/1", "E501"),))
 
     def _land(self, effect: Land) -> Event:
-        if effect.task in self.landed:
-            return Landed(at=self.now, task=effect.task, head=self.head)
+        first = effect.keys[0]
+        there = tuple(key for key in effect.keys if key in self.landed)
+        if there:
+            return Landed(at=self.now, task=there[0], head=self.head, tasks=there)
         if effect.onto != self.head:
-            return HeadMoved(at=self.now, task=effect.task, head=self.head)
-        if effect.staged is None and effect.base != self.head:
-            merge = f"merge-{effect.tip}-{self.head}"
-            self.staged[merge] = self.head
-            return Staged(at=self.now, task=effect.task, staged=merge, onto=self.head)
+            return HeadMoved(at=self.now, task=first, head=self.head)
+        if effect.staged is None and (len(effect.tasks) > 1 or effect.tasks[0].base != self.head):
+            return self._stage(effect)
         assert effect.staged is None or self.staged[effect.staged] == self.head, "a commit of somebody's would be lost"
-        self.head = self.landed[effect.task] = effect.staged or effect.tip
-        return Landed(at=self.now, task=effect.task, head=self.head)
+        new = effect.staged or effect.tasks[0].tip
+        self.holds[new] = self.held(self.head) | self._known(effect)
+        self.head = new
+        self.landed |= dict.fromkeys(effect.keys, new)
+        return Landed(at=self.now, task=first, head=new, tasks=effect.keys)
+
+    def _stage(self, effect: Land) -> Event:
+        together = self.held(self.head)
+        for ripe in effect.tasks:
+            together = together | self._known(effect, ripe.task)
+            if pair := self.apart(self.conflicts, together):
+                mate = next((key for key in pair if key in effect.keys and key != ripe.task), "")
+                return LandingRefused(at=self.now, task=ripe.task, tip=ripe.tip, reason="It conflicts.", against=mate)
+        merge = f"merge-{'+'.join(ripe.tip for ripe in effect.tasks)}-{self.head}"
+        self.staged[merge], self.holds[merge] = self.head, together
+        return Staged(at=self.now, task=effect.keys[0], staged=merge, onto=self.head, tasks=effect.keys)
+
+    def _known(self, effect: Land, key: str = "") -> dict[str, frozenset[str]]:
+        tasks = [ripe for ripe in effect.tasks if key in ("", ripe.task)]
+        return {ripe.task: frozenset(self.held(ripe.base)) for ripe in tasks}
 
     def report(self, nonce: str) -> Event:
         """What the job under this nonce leaves; the same whenever it is asked."""
@@ -150,7 +190,9 @@ class Imagined:
         if given.step is Step.PLAN:
             return PlanReported(at=self.now, result=PlanResult(nonce, Plan(self.tasks)))
         if given.step is Step.PROVE:
-            return ProofReported(at=self.now, result=ProofResult(nonce, given.head, holds=True))
+            pair = self.apart(self.clashes, self.held(given.head))
+            why, remark = " and ".join(pair), tuple(Remark(f"tests/{key}.py", 1, "failure", "x") for key in pair)
+            return ProofReported(at=self.now, result=ProofResult(nonce, given.head, not pair, why, remark))
         assert given.task is not None
         name = f"{given.task.key}.{given.attempt}"
         tip = None if name in self.refused else f"tip-{name}-{nonce}"

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tdd_orchestrator.core.effect import Land
+from tdd_orchestrator.core.effect import Land, Ripe
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.run import Rules
 from tdd_orchestrator.github.connections import TokenConnection
@@ -20,8 +20,10 @@ from world.small_repo import SmallRepo, small_repo
 
 REPO = "owner/name"
 BRANCH = "feature"
-STAGING = "tdd/7/TASK-1"
-TASK = PlannedTask("TASK-1", "Add numbers", files=("src/**",), tests=("tests/**",))
+STAGING = "tdd/7/merge"
+TASKS = tuple(
+    PlannedTask(f"TASK-{number}", "Add numbers", files=("src/**",), tests=("tests/**",)) for number in (1, 2, 3)
+)
 START = {"src/sum.py": "".join(f"# line {number}\n" for number in range(40)), "README.md": "sum\n"}
 """Enough lines that changes at both ends do not meet."""
 
@@ -87,14 +89,21 @@ class LandingWorld:
         async with TokenConnection(REPO, "a-token", root, write_interval_s=0) as connection:
             yield Lander(connection, 7, identity=Identity(), clock=lambda: 100.0)
 
-    async def land(self, effect: Land, bundle: bytes | None) -> Outcome:
+    async def land(self, effect: Land, *bundles: bytes | None) -> Outcome:
+        """Land with the bundles of the effect's tasks, in their order."""
+        given = dict(zip(effect.keys, bundles, strict=False))
         async with self.lander() as lander:
-            return await lander.land(effect, bundle, Terms(TASK, self.rules))
+            return await lander.land(effect, given, Terms({task.key: task for task in TASKS}, self.rules))
 
 
 def landing(base: str, tip: str, onto: str, staged: str | None = None) -> Land:
     """The effect."""
-    return Land("TASK-1", BRANCH, onto, base, tip, 1, staged, STAGING)
+    return batch(onto, ("TASK-1", base, tip), staged=staged)
+
+
+def batch(onto: str, *tasks: tuple[str, str, str], staged: str | None = None) -> Land:
+    """The effect for several tasks, each by key, base and tip."""
+    return Land(BRANCH, onto, tuple(Ripe(key, base, tip, 1) for key, base, tip in tasks), staged, STAGING)
 
 
 @contextmanager

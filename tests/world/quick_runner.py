@@ -16,6 +16,7 @@ from tdd_orchestrator.core.result import (
     Assignment,
     PlanResult,
     ProofResult,
+    Remark,
     Stage,
     StageReport,
     StageState,
@@ -40,17 +41,32 @@ class QuickRunner:
     """`acts` says for "TASK-1.2", "TASK-1 prove" or "plan" what happens instead of success.
 
     `refuse`: the attempt is refused; `fail`: the job ends without a result; `hang`: it never ends; `unproven`: the
-    proof does not hold; `untested`: no new test is named; or a mapping of paths to contents that GREEN writes. `usd` is
-    what each attempt costs.
+    proof does not hold; `untested`: no new test is named; or a mapping of paths to contents that GREEN writes. `reds`
+    says what RED writes beside its own test. `usd` is what each attempt costs.
+
+    `clashes` are pairs of tasks that are wrong together: a merge with both does not hold, unless one of them was worked
+    on top of the other. A merge of several is called "TASK-1+TASK-2 prove". `hold` keeps a job from ending until
+    `let_go`; `held` are those that wait.
     """
 
     tasks: tuple[PlannedTask, ...] = ()
     acts: dict[str, Any] = field(default_factory=dict)
     usd: float = 0.0
+    clashes: frozenset[tuple[str, str]] = frozenset()
+    reds: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: list[Assignment] = field(default_factory=list)
     before: Callable[[Assignment], None] = lambda _: None
     ci: Callable[[WorkflowRun], tuple[str, str]] = lambda _: ("success", "")
+    held: set[str] = field(default_factory=set)
+    _gates: dict[str, asyncio.Event] = field(default_factory=dict)
     _actions: Actions | None = None
+
+    def hold(self, *names: str) -> None:
+        self._gates |= {each: asyncio.Event() for each in names}
+
+    def let_go(self, *names: str) -> None:
+        for each in names:
+            self._gates.pop(each).set()
 
     def attach(self, actions: Actions) -> None:
         self._actions = actions
@@ -68,6 +84,10 @@ class QuickRunner:
         act = self.acts.get(name(given))
         if act == "hang":
             await asyncio.Event().wait()
+        if (gate := self._gates.get(name(given))) is not None:
+            self.held.add(name(given))
+            await gate.wait()
+            self.held.discard(name(given))
         if act != "fail":
             files = self.files(given, run.repository.git, act)
             actions.add_artifact(run.id, "tdd-result", files)
@@ -91,10 +111,22 @@ class QuickRunner:
                 plan = None if act == "refuse" else Plan(self.tasks, "quick")
                 return {"plan.json": dumped(PlanResult(given.nonce, plan, reason="" if plan else "The model gave up."))}
             case Step.PROVE:
-                holds = act != "unproven"
-                return {"proof.json": dumped(ProofResult(given.nonce, given.head, holds, "" if holds else "2 fail."))}
+                return {"proof.json": dumped(self._proven(given, git, act))}
             case Step.WORK:
                 return self._worked(given, git, act)
+
+    def _proven(self, given: Assignment, git: GitDirectory, act: Any) -> ProofResult:
+        for first, second in sorted(self.clashes):
+            if are_apart(git, given.head, first, second):
+                told = f"{first} and {second} are wrong together."
+                remarks = tuple(
+                    Remark(task.tests[0], 1, "failure", told, "Tip PROVE")
+                    for task in self.tasks
+                    if task.key in (first, second)
+                )
+                return ProofResult(given.nonce, given.head, holds=False, reason=told, remarks=remarks)
+        holds = act != "unproven"
+        return ProofResult(given.nonce, given.head, holds, "" if holds else "2 fail.")
 
     def _worked(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
         assert given.task is not None
@@ -110,7 +142,7 @@ class QuickRunner:
                 StageReport(Stage.REFACTOR, StageState.ACCEPTED, "Same tests.", 0.1, green, usage=usage),
             )
         else:
-            red, green = committed(git, given, act if isinstance(act, dict) else {})
+            red, green = committed(git, given, act if isinstance(act, dict) else {}, self.reds.get(name(given), {}))
             tests = () if act == "untested" else (f"{given.task.tests[0]}::test_it",)
             stages = (
                 StageReport(
@@ -126,23 +158,35 @@ class QuickRunner:
 
 def name(given: Assignment) -> str:
     """How `acts` calls an assignment."""
-    if given.task is None:
-        return "plan"
-    return f"{given.task.key} prove" if given.step is Step.PROVE else f"{given.task.key}.{given.attempt}"
+    if given.step is Step.PROVE:
+        return f"{'+'.join(task.key for task in given.tasks or (given.task,) if task)} prove"
+    return "plan" if given.task is None else f"{given.task.key}.{given.attempt}"
+
+
+def are_apart(git: GitDirectory, head: str, first: str, second: str) -> bool:
+    """Whether both tasks are in a commit's history, and neither newest commit was made on top of the other."""
+    newest = []
+    for key in (first, second):
+        found = git.text("log", "-1", "--no-merges", "--format=%H", f"--grep=^TDD-Task: {key}$", head)
+        newest.append(found)
+    if not all(newest):
+        return False
+    bases = {git.text("merge-base", *newest)}
+    return not bases & set(newest)
 
 
 def dumped(value: object) -> bytes:
     return json.dumps(to_wire(value)).encode()
 
 
-def committed(git: GitDirectory, given: Assignment, writes: dict[str, str]) -> tuple[str, str]:
+def committed(git: GitDirectory, given: Assignment, writes: dict[str, str], beside: dict[str, str]) -> tuple[str, str]:
     """RED and GREEN of the task on top of its head: one test file, one source file."""
     assert given.task is not None
     key = given.task.key
     test = given.task.tests[0].replace("**", f"test_{key.lower().replace('-', '_')}.py")
     source = given.task.files[0].replace("**", f"{key.lower().replace('-', '_')}.py")
     said = f"# {key}, attempt {given.attempt}\n"
-    tests, code = {test: said}, writes or {source: said}
+    tests, code = {test: said, **beside}, writes or {source: said}
     if given.source:
         tests, code = ({path: by_hand(git, given, path)} for path in (test, source))
     red = commit(git, given, given.head, "red", tests)

@@ -190,7 +190,7 @@ def _skip(run: Run, event: Commanded) -> Outcome:
     for task in tasks:
         if task.state is TaskState.COMPLETE:
             return f"{task.key} has landed already; revert its commits if it is not wanted."
-        if run.landing == task.key:
+        if run.is_landing(task.key):
             return f"{task.key} is being landed right now; revert its commits if it is not wanted."
         run = leaving.skipped(run, task, event.at, f"Skipped by @{event.author}.")
     return unblocked(run), ()

@@ -23,6 +23,7 @@ from tdd_orchestrator.core.event import (
     HeadMoved,
     JobLost,
     Landed,
+    LandingHeld,
     LandingRefused,
     LedgerSeen,
     PlanReported,
@@ -108,6 +109,8 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
             return landing.staged(run, event), ()
         case LandingRefused():
             return landing.refused(run, event), ()
+        case LandingHeld():
+            return landing.held(run, event), ()
         case HeadMoved():
             return landing.head_moved(run, event), ()
         case BranchReady():

@@ -128,25 +128,40 @@ class CancelJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Land:
-    """The proven commits of a task reach the branch: by fast-forward, or staged for a proof on the merged tree, or
-    that proven merge.
-
-    The branch moves only if it is still at `onto`.
-    """
+class Ripe:
+    """The proven commits of one task, and the workflow run that left their bundle."""
 
     task: str
-    branch: str
-    onto: str
     base: str
     tip: str
     workflow_run: int
-    staged: str | None
-    staging: str
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """Proven tasks reach the branch together: by fast-forward, or staged for a proof on the merged tree, or that
+    proven merge.
+
+    The branch moves only if it is still at `onto`. Where it is a branch of ours on top of the pull request's `source`,
+    `follows` is the commit of that branch which must be in it too.
+    """
+
+    branch: str
+    onto: str
+    tasks: tuple[Ripe, ...] = ()
+    staged: str | None = None
+    staging: str = ""
+    source: str = ""
+    follows: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(each.task for each in self.tasks)
 
     @property
     def key(self) -> str:
-        return f"land:{self.task}:{self.staged or self.tip}@{self.onto}"
+        what = self.staged or "+".join(each.tip[:40] for each in self.tasks)
+        return f"land:{'+'.join(self.keys)}:{what}@{self.onto}"
 
 
 @dataclass(frozen=True, slots=True)

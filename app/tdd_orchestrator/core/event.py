@@ -122,27 +122,47 @@ class JobLost(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed(Happened):
-    """The task's commits are on the pull request's branch; `head` is its new head."""
+    """The task's commits are on the branch; `head` is its new head. `tasks` are all that came with the same push,
+    where they were several.
+    """
 
     task: str
     head: str
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged(Happened):
-    """The task was merged onto `onto` and waits at `staged` to be proven on the merged tree."""
+    """The task (or each of `tasks`) was merged onto `onto` and waits at `staged` to be proven on the merged tree.
+
+    The proof begins at `since` where that is not `onto`.
+    """
 
     task: str
     staged: str
     onto: str
+    tasks: tuple[str, ...] = ()
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandingRefused(Happened):
-    """The task cannot be landed as it is (a conflict, a forbidden path): it goes back with `reason`."""
+    """The task cannot be landed as it is (a conflict, a forbidden path): it goes back with `reason`.
+
+    `against` is the task of the same batch that it conflicts with.
+    """
 
     task: str
     tip: str
+    reason: str
+    against: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingHeld(Happened):
+    """The branch cannot be pushed to, which is no fault of the task: a person must mend it, as `reason` says."""
+
+    task: str
     reason: str
 
 
@@ -229,6 +249,7 @@ Event = (
     | Landed
     | Staged
     | LandingRefused
+    | LandingHeld
     | HeadMoved
     | BranchReady
     | BranchRefused

@@ -7,13 +7,14 @@ from tdd_orchestrator.core.effect import (
     Land,
     LookAtCi,
     MakeBranch,
+    Ripe,
     ShowComment,
     ShowPrd,
     ShowRun,
     ShowTask,
 )
 from tdd_orchestrator.core.jobs import assignment
-from tdd_orchestrator.core.run import FINAL, JobState, Run
+from tdd_orchestrator.core.run import FINAL, JobState, Proven, Run, Task
 from tdd_orchestrator.core.showing import has_board, has_check
 
 
@@ -38,17 +39,21 @@ def _branches(run: Run) -> tuple[Effect, ...]:
 
 
 def _land(run: Run) -> Land | None:
-    task = run.task(run.landing) if run.landing else None
-    if task is None or task.proven is None:
+    """What the batch in hand needs next, unless that is its proof."""
+    batch, target = run.batch, run.target
+    if batch is None or batch.waits or (batch.onto and batch.onto != target.sha):
         return None
-    proven = task.proven
+    stacked = target.name != run.head.name
     return Land(
-        task=task.key,
-        branch=run.head.name,
-        onto=run.head.sha,
-        base=proven.base,
-        tip=proven.tip,
-        workflow_run=proven.workflow_run,
-        staged=proven.staged if proven.staged_proof and proven.staged_on == run.head.sha else None,
-        staging=f"{run.rules.branch_prefix}{run.number}/{task.key}",
+        branch=target.name,
+        onto=target.sha,
+        tasks=tuple(_ripe(task, task.proven) for key in batch.tasks if (task := run.task(key)) and task.proven),
+        staged=batch.staged,
+        staging=f"{run.rules.branch_prefix}{run.number}/merge",
+        source=run.head.name if stacked else "",
+        follows=run.head.sha if stacked else "",
     )
+
+
+def _ripe(task: Task, proven: Proven) -> Ripe:
+    return Ripe(task.key, proven.base, proven.tip, proven.workflow_run)

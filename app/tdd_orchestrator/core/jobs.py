@@ -75,19 +75,17 @@ def assignment(run: Run, job: Job) -> Assignment:
         nonce=job.nonce,
         repo=run.repo,
         number=run.number,
-        head=run.head.sha,
+        head=run.target.sha,
         base=run.base.sha,
-        branch=run.head.name,
+        branch=run.target.name,
         worker=run.rules.worker,
         prds=tuple(sorted({requirement.path for requirement in run.requirements})),
         budget_usd=_budget(run, job),
     )
+    if job.step is Step.PROVE:
+        return _proof(common, run, job)
     if task is None:
         return common
-    if job.step is Step.PROVE and task.proven is not None:
-        return replace(
-            common, task=task.planned, head=task.proven.staged or task.proven.tip, since=task.proven.staged_on or ""
-        )
     return _work(common, task, job)
 
 
@@ -95,6 +93,18 @@ def _budget(run: Run, job: Job) -> float:
     """What was set aside for the job when it was asked for; never more than the run has left now."""
     rest = round(max(cap(run) - run.usd, 0.0), 4)
     return rest if job.budget_usd is None else min(job.budget_usd, rest)
+
+
+def _proof(common: Assignment, run: Run, job: Job) -> Assignment:
+    """The proof of a merge: one task by itself, or all that were merged; what they were told to do is no matter."""
+    batch = run.batch
+    if batch is None or batch.nonce != job.nonce:
+        return common
+    planned = tuple(task.planned for key in batch.tasks if (task := run.task(key)) is not None)
+    common = replace(common, head=batch.staged or common.head, since=batch.since or batch.onto)
+    if len(planned) == 1:
+        return replace(common, task=planned[0])
+    return replace(common, tasks=tuple(replace(each, acceptance=()) for each in planned))
 
 
 def _work(common: Assignment, task: Task, job: Job) -> Assignment:

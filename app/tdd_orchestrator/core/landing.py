@@ -1,113 +1,160 @@
 """From proven to landed: fast-forward where nothing came between, else a merge that is proven before it becomes the
-head.
+head. Several tasks that wait are merged, proven and pushed together.
 """
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs, taking
-from tdd_orchestrator.core.event import HeadMoved, Landed, LandingRefused, ProofReported, Staged
-from tdd_orchestrator.core.result import Stage, StageReport, StageState, Step
-from tdd_orchestrator.core.run import JobState, Ref, Run, Task, TaskState
+from tdd_orchestrator.core import bisecting, jobs, planning, taking
+from tdd_orchestrator.core.batch import Batch
+from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, ProofReported, Staged
+from tdd_orchestrator.core.overlapping import remembered
+from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step
+from tdd_orchestrator.core.run import FINAL, JobState, Ref, Run, Task, TaskState
 
 MERGE_PROOF_TRIES = 3
-"""How often the proof of a merged tree may be lost before the task is worked again on the new base."""
+"""How often the proof of a merged tree may be lost before something else is tried."""
+
+
+def chosen(run: Run) -> Run:
+    """What waits to land goes together, in the plan's order; while a merge is in hand nothing else moves the head."""
+    passing = run.tasks_in(TaskState.PASSING)
+    if run.batch is not None or not passing:
+        return run
+    return replace(run, batch=Batch(tuple(task.key for task in passing[: run.rules.batch])))
+
+
+def up_to_date(run: Run) -> Run:
+    """The run without a batch that somebody's push or command has overtaken, and without the proof of one."""
+    batch = run.batch
+    if batch is not None and (_is_overtaken(run, batch) or run.state in FINAL):
+        run = replace(run, batch=None)
+    awaited = run.batch.nonce if run.batch else ""
+    for job in run.open_jobs():
+        if job.step is Step.PROVE and not job.reply and job.nonce != awaited:
+            run = jobs.closed(run, job.nonce, JobState.LOST)
+    return run
 
 
 def landed(run: Run, event: Landed) -> Run:
-    """The task is on the branch: its commits are the new head."""
-    task = run.task(event.task)
-    if task is None or task.proven is None or task.state is not TaskState.PASSING:
+    """The tasks are on the branch: their commits are the new head."""
+    keys = event.tasks or (event.task,)
+    tasks = [task for task in map(run.task, keys) if task is not None and _is_ripe(task)]
+    if not tasks:
         return run
-    how = "Merged, proven on the merged tree, and pushed." if task.proven.staged else "Pushed as a fast-forward."
-    task = _with_stage(task, StageReport(Stage.LAND, StageState.ACCEPTED, how, commit=event.head))
-    task = replace(task, state=TaskState.COMPLETE, landed=event.head, reason="", kept=None)
-    run = taking.landed(run.with_task(task), task)
-    return replace(_off(run, event.task), head=Ref(run.head.name, event.head), seen_at=max(run.seen_at, event.at))
+    batch = run.batch
+    for task in tasks:
+        done = bisecting.with_stage(
+            task, StageReport(Stage.LAND, StageState.ACCEPTED, _how(keys, batch), commit=event.head)
+        )
+        done = replace(done, state=TaskState.COMPLETE, landed=event.head, landed_at=event.at, reason="", kept=None)
+        run = taking.landed(run.with_task(done), done)
+    run = _moved(run, event.head, event.at)
+    if batch is None or not set(keys) & set(batch.tasks):
+        return run
+    return bisecting.goes_on(replace(run, batch=None), batch, event)
 
 
 def staged(run: Run, event: Staged) -> Run:
     """The merge waits at its staging branch for a proof of its own."""
-    task = run.task(event.task)
-    if task is None or task.proven is None or run.landing != event.task or event.onto != run.head.sha:
+    batch = run.batch
+    if batch is None or batch.waits or batch.tasks != (event.tasks or (event.task,)):
         return run
-    proven = replace(task.proven, staged=event.staged, staged_on=event.onto, staged_proof=False)
-    run = _off(run.with_task(replace(task, proven=proven)), event.task)
-    return jobs.asked(run, Step.PROVE, event.at, event.task)[0]
+    if event.onto != run.target.sha:
+        return run
+    run, nonce = jobs.asked(run, Step.PROVE, event.at, batch.tasks[0] if len(batch.tasks) == 1 else None)
+    since = event.since or event.onto
+    return replace(run, batch=replace(batch, staged=event.staged, onto=event.onto, since=since, nonce=nonce))
 
 
 def proof_reported(run: Run, event: ProofReported) -> Run:
-    """A merged tree that holds is landed next; one that does not sends the task back to be worked on the new base."""
+    """A merged tree that holds is landed next; one that does not is looked into, task by task."""
     result = event.result
-    job = run.job(result.nonce)
+    job, batch = run.job(result.nonce), run.batch
     if job is None or job.step is not Step.PROVE or not jobs.is_open(run, result.nonce):
         return run
     run = jobs.closed(run, result.nonce, JobState.DONE)
-    task = run.task(job.task or "")
-    if task is None or task.proven is None or task.state is not TaskState.PASSING or task.proven.staged != result.tip:
+    if batch is None or batch.nonce != result.nonce:
         return run
-    if task.proven.staged_on != run.head.sha:
-        return run.with_task(_unstaged(task))  # somebody pushed meanwhile: the proof is of a merge that nobody will see
+    if batch.staged != result.tip:
+        return proof_lost(run, result.nonce, "It proved another commit than the one that was staged.")
+    if batch.onto != run.target.sha:
+        return replace(run, batch=None)  # somebody pushed meanwhile: the proof is of a merge that nobody will see
     if result.holds:
-        run = run.with_task(replace(task, proven=replace(task.proven, staged_proof=True)))
-        return replace(run, landing=task.key) if run.landing is None else run
-    return run.with_task(_reworked(task, f"It does not hold together with what landed meanwhile: {result.reason}"))
+        return replace(run, batch=replace(batch, proven=True))
+    return bisecting.red(run, batch, result.reason, _broken(result))
 
 
-def proof_lost(run: Run, task: Task, reason: str) -> Run:
-    """The merge's proof is asked for again by landing again; too many losses send the task back."""
-    losses = sum(1 for j in run.jobs if j.step is Step.PROVE and j.task == task.key and j.state is JobState.LOST)
-    if losses >= MERGE_PROOF_TRIES:
-        return run.with_task(_reworked(task, f"The proof on the merged tree was lost {losses} times: {reason}"))
-    return run.with_task(_unstaged(task))
+def proof_lost(run: Run, nonce: str, reason: str) -> Run:
+    """The merge's proof is asked for again by landing again; too many losses divide the batch, or send the task
+    back.
+    """
+    batch = run.batch
+    if batch is None or batch.nonce != nonce:
+        return run
+    losses = batch.losses + 1
+    if losses < MERGE_PROOF_TRIES:
+        again = replace(batch, staged=None, onto="", since="", nonce="", losses=losses)
+        return replace(run, batch=again)
+    if len(batch.tasks) > 1:
+        return replace(run, batch=Batch(batch.tasks[: len(batch.tasks) // 2]))
+    told = f"The proof on the merged tree was lost {losses} times: {reason}"
+    task = run.task(batch.tasks[0])
+    run = replace(run, batch=None)
+    return run if task is None else run.with_task(bisecting.reworked(task, told))
 
 
 def refused(run: Run, event: LandingRefused) -> Run:
-    """The task cannot land as it is: it is worked again on the new base, and told why."""
+    """The task cannot land as it is: it is worked again on the new base, and told why. What it conflicts with goes
+    first.
+    """
+    if run.batch is not None and event.task in run.batch.tasks:
+        run = replace(run, batch=None)
     task = run.task(event.task)
-    if task is None or task.proven is None or task.state is not TaskState.PASSING or task.proven.tip != event.tip:
-        return _off(run, event.task)
-    return _off(run.with_task(_reworked(task, event.reason)), event.task)
+    if task is None or task.proven is None or not _is_ripe(task) or task.proven.tip != event.tip:
+        return run
+    run = run.with_task(bisecting.reworked(task, event.reason))
+    mate = run.task(event.against) if event.against else None
+    return run if mate is None else remembered(run, task, (mate,), event.reason)
+
+
+def held(run: Run, event: LandingHeld) -> Run:
+    """Nothing is wrong with the work: it waits until a person has mended what keeps it from the branch."""
+    if run.batch is None or event.task not in run.batch.tasks or run.state in FINAL:
+        return run
+    return planning.blocked(replace(run, batch=None), f"{event.reason} Then `/tdd resume`.")
 
 
 def head_moved(run: Run, event: HeadMoved) -> Run:
     """Somebody pushed first: their commits are the base of the next try."""
-    task = run.task(event.task)
-    if task is None or run.landing != event.task:
+    if run.batch is None or event.task not in run.batch.tasks:
         return run
-    run = _off(run.with_task(_unstaged(task)), event.task)
-    return replace(run, head=Ref(run.head.name, event.head), seen_at=max(run.seen_at, event.at))
+    return _moved(replace(run, batch=None), event.head, event.at)
 
 
-def _off(run: Run, task: str) -> Run:
-    return replace(run, landing=None) if run.landing == task else run
+def _moved(run: Run, head: str, at: float) -> Run:
+    seen = max(run.seen_at, at)
+    target = Ref(run.target.name, head)
+    if run.target.name != run.head.name:
+        return replace(run, stack=target)
+    return replace(run, head=target, seen_at=seen)
 
 
-def _unstaged(task: Task) -> Task:
-    if task.proven is None:
-        return task
-    return replace(task, proven=replace(task.proven, staged=None, staged_on=None, staged_proof=False))
+def _is_ripe(task: Task) -> bool:
+    return task.proven is not None and task.state is TaskState.PASSING
 
 
-def _reworked(task: Task, reason: str) -> Task:
-    """Back to work: landing trouble is not the worker's fault, so it costs no chance until it has happened twice."""
-    task = _with_stage(task, StageReport(Stage.LAND, StageState.REFUSED, reason))
-    troubles = sum(1 for attempt in task.attempts if any(_is_trouble(stage) for stage in attempt.stages))
-    if task.hand is not None:  # judged again on the new base; where that does not help, the person has to push
-        source = task.attempts[-1].source if troubles <= 2 and task.attempts else ""
-        hand = replace(task.hand, pushed=task.hand.pushed or source)
-        return replace(task, state=TaskState.READY, reason=reason, proven=None, hand=hand)
-    if troubles > 2 and len(task.attempts) >= task.chances:
-        return replace(task, state=TaskState.FAILED, reason=reason, feedback=reason, proven=None)
-    chances = max(task.chances, len(task.attempts) + 1)
-    return replace(task, state=TaskState.READY, reason=reason, feedback=reason, proven=None, chances=chances)
+def _is_overtaken(run: Run, batch: Batch) -> bool:
+    moved = bool(batch.onto) and batch.onto != run.target.sha
+    return moved or not all((task := run.task(key)) and _is_ripe(task) for key in batch.tasks)
 
 
-def _is_trouble(stage: StageReport) -> bool:
-    return stage.stage is Stage.LAND and stage.state is StageState.REFUSED
+def _how(keys: tuple[str, ...], batch: Batch | None) -> str:
+    if batch is None or batch.staged is None:
+        return "Pushed as a fast-forward."
+    if len(keys) == 1:
+        return "Merged, proven on the merged tree, and pushed."
+    return f"Merged together with {len(keys) - 1} more ({', '.join(keys)}), proven on the merged tree, and pushed."
 
 
-def _with_stage(task: Task, report: StageReport) -> Task:
-    if not task.attempts:
-        return task
-    last = replace(task.attempts[-1], stages=(*task.attempts[-1].stages, report))
-    return replace(task, attempts=(*task.attempts[:-1], last))
+def _broken(result: ProofResult) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(remark.path for remark in result.remarks if remark.path))

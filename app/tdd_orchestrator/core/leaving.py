@@ -10,8 +10,8 @@ from tdd_orchestrator.core.run import Attempt, JobState, Run, Task, TaskState
 def skipped(run: Run, task: Task, at: float, reason: str) -> Run:
     """The run without this task's work: its runners are given up, and it is gone on without it."""
     run = without_runner(run, task)
-    if run.landing == task.key:
-        run = replace(run, landing=None)
+    if run.batch is not None and task.key in (*run.batch.tasks, *run.batch.rest):
+        run = replace(run, batch=None)
     gone = replace(left(task, at, reason), state=TaskState.SKIPPED, reason=reason, proven=None, hand=None, kept=None)
     return run.with_task(gone)
 

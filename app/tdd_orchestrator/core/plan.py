@@ -174,12 +174,12 @@ def overlaps(tasks: Iterable[PlannedTask]) -> tuple[tuple[str, str, str], ...]:
 def _shared_glob(first: PlannedTask, second: PlannedTask) -> str | None:
     for one in (*first.files, *first.tests):
         for other in (*second.files, *second.tests):
-            if _may_meet(one, other):
+            if globs_meet(one, other):
                 return one if len(one) >= len(other) else other
     return None
 
 
-def _may_meet(one: str, other: str) -> bool:
+def globs_meet(one: str, other: str) -> bool:
     """Whether two globs may name the same file, as `core.paths` reads them; judged by their fixed beginnings, so it
     errs towards yes.
     """

@@ -10,6 +10,7 @@ from tdd_orchestrator.core.ci import Ci
 from tdd_orchestrator.core.circuits import refused, tripped
 from tdd_orchestrator.core.event import PlanReported, PullRequestSeen
 from tdd_orchestrator.core.ledger_view import LedgerView
+from tdd_orchestrator.core.overlapping import in_order
 from tdd_orchestrator.core.plan import Plan, criticise, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step, Usage
@@ -116,7 +117,8 @@ def reported(run: Run, event: PlanReported) -> Run:
         run = replanning.merged(run, result.plan, event.at)
         return replanning.goes_on(run, RunState.AWAITING_APPROVAL if needs_approval(run) else RunState.RUNNING)
     plan, notes = in_sequence(result.plan)
-    return _taken(run, plan, tuple(note.sentence for note in notes), event.at)
+    plan, more = in_order(run.overlaps, plan)
+    return _taken(run, plan, tuple(note.sentence for note in (*notes, *more)), event.at)
 
 
 def lost(run: Run, reason: str, at: float) -> Run:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from tdd_orchestrator.core import jobs, leaving
 from tdd_orchestrator.core.budget import quote
+from tdd_orchestrator.core.overlapping import in_order
 from tdd_orchestrator.core.plan import Plan, PlannedTask, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step
@@ -121,9 +122,12 @@ def _after(run: Run, fresh: tuple[PlannedTask, ...]) -> tuple[tuple[PlannedTask,
     """New tasks that own a file of an unfinished one wait for it."""
     going = tuple(task.planned for task in run.tasks if task.state not in SETTLED)
     ordered, added = in_sequence(Plan((*going, *fresh)))
+    ordered, more = in_order(run.overlaps, ordered)
     keys = {task.key for task in fresh}
     wired = {task.key: task for task in ordered.tasks if task.key in keys}
-    return tuple(wired[task.key] for task in fresh), tuple(each.sentence for each in added if each.task in keys)
+    return tuple(wired[task.key] for task in fresh), tuple(
+        each.sentence for each in (*added, *more) if each.task in keys
+    )
 
 
 def _instead(old: Task, fresh: tuple[PlannedTask, ...]) -> list[PlannedTask]:

@@ -108,7 +108,8 @@ class Assignment:
     """Everything a runner needs to know; it is sent as one workflow input, so it stays under 60,000 characters.
 
     `head` is the commit to work on; `base` the commit of the base branch, from which the configuration is read.
-    For `prove`, `head` is the tip to prove and `since` the commit that it is proven against.
+    For `prove`, `head` is the tip to prove and `since` the commit that it is proven against; `tasks` are those of a
+    merge of several.
     `feedback` says why the attempt before was refused. `budget_usd` is what this attempt may spend. `source` is the
     commit of a person whose work is to be judged; `red` that of an earlier attempt's accepted RED, which is kept.
     """
@@ -130,6 +131,7 @@ class Assignment:
     source: str = ""
     red: str = ""
     answers: tuple[Answered, ...] = ()
+    tasks: tuple[PlannedTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

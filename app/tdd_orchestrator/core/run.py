@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from tdd_orchestrator.core.batch import Batch, Overlap
 from tdd_orchestrator.core.ci import Ci
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.people import Escalation, Hand, Kept
@@ -59,6 +60,8 @@ NEXT_TASK: dict[TaskState, frozenset[TaskState]] = {
     T.COMPLETE: frozenset(),
     T.SKIPPED: frozenset({T.READY, T.PENDING}),
 }
+STACKED = "stacked-pr"
+"""The way of landing in which the pull request's branch is never pushed to: ours is, and has a pull request into it."""
 FINAL = frozenset({R.COMPLETED, R.FAILED, R.CANCELLED})
 SETTLED = frozenset({T.COMPLETE, T.SKIPPED})
 
@@ -93,6 +96,8 @@ class Rules:
     files: tuple[str, ...] = ("src/**",)
     roles: tuple[tuple[str, str], ...] = ()
     branch_prefix: str = "tdd/"
+    batch: int = 8
+    landing: str = "same-branch"
     plan_model: str = ""
     ci: str = "ignore"
     ci_minutes: int = 60
@@ -166,9 +171,6 @@ class Proven:
     workflow_run: int
     base: str
     tip: str
-    staged: str | None = None
-    staged_on: str | None = None
-    staged_proof: bool = False
     digest: str = ""
 
 
@@ -185,6 +187,7 @@ class Task:
     chances: int = 3
     proven: Proven | None = None
     landed: str | None = None
+    landed_at: float | None = None
     reason: str = ""
     feedback: str = ""
     worker: str = ""
@@ -274,7 +277,9 @@ class Run:
     approved_by: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
-    landing: str | None = None
+    batch: Batch | None = None
+    overlaps: tuple[Overlap, ...] = ()
+    stack: Ref | None = None
     resume_to: RunState | None = None
     handled: tuple[str, ...] = ()
     fork: bool = False
@@ -308,6 +313,19 @@ class Run:
 
     def open_jobs(self) -> tuple[Job, ...]:
         return tuple(job for job in self.jobs if job.state in (JobState.ASKED, JobState.STARTED))
+
+    @property
+    def target(self) -> Ref:
+        """Where tasks start from and land: the pull request's branch, or ours that is stacked on it."""
+        if self.stack is not None:
+            return self.stack
+        if self.rules.landing == STACKED:
+            return Ref(f"{self.rules.branch_prefix}{self.number}/stack", self.head.sha)
+        return self.head
+
+    def is_landing(self, key: str) -> bool:
+        """Whether the task is on its way to the branch at this moment; while a merge is proven it is not."""
+        return self.batch is not None and key in self.batch.tasks and not self.batch.waits
 
     def with_task(self, changed: Task) -> "Run":
         return replace(self, tasks=tuple(changed if task.key == changed.key else task for task in self.tasks))

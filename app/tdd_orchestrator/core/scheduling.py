@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import awaiting_ci, jobs, planning
+from tdd_orchestrator.core import awaiting_ci, jobs, landing, planning
 from tdd_orchestrator.core.breakers import HUMAN
 from tdd_orchestrator.core.circuits import Trip, refused, tripped
+from tdd_orchestrator.core.overlapping import beside
 from tdd_orchestrator.core.plan import path_lengths
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import SETTLED, Attempt, Run, RunState, Task, TaskState
@@ -16,12 +17,13 @@ def scheduled(run: Run, at: float) -> Run:
     run = _let_on(run, at)
     if run.ci.head != run.head.sha:
         run = awaiting_ci.awake(run)
+    run = landing.up_to_date(run)
     if run.state is not RunState.RUNNING:
         return run
     if run.ci.holding:
         run = replace(run, ci=replace(run.ci, holding=False))
     run = _released(awaiting_ci.reopened(run, at))
-    run = _landing_chosen(run)
+    run = landing.chosen(run)
     run = _started(run, at)
     return _ended(run, at)
 
@@ -56,18 +58,8 @@ def _released_task(run: Run, task: Task) -> Task:
     return replace(task, state=TaskState.READY if run.is_startable(task) else TaskState.PENDING)
 
 
-def _landing_chosen(run: Run) -> Run:
-    """One landing at a time, in the plan's order; while a merged tree is being proven nothing else may move the
-    head.
-    """
-    if run.landing is not None or any(job.step is Step.PROVE and not job.reply for job in run.open_jobs()):
-        return run
-    passing = run.tasks_in(TaskState.PASSING)
-    return replace(run, landing=passing[0].key) if passing else run
-
-
 def _started(run: Run, at: float) -> Run:
-    """Longest remaining path first, so that the critical path is never kept waiting."""
+    """Longest remaining path first, so that the critical path is never kept waiting; what was wrong together waits."""
     lengths = path_lengths(task.planned for task in run.tasks)
     stopped = tripped(run, at) is not None
     may = (task for task in run.tasks_in(TaskState.READY) if _may_start(task, stopped=stopped))
@@ -76,7 +68,7 @@ def _started(run: Run, at: float) -> Run:
     for task in ready:
         if free <= 0:
             break
-        if refused(run, _worker(run, task), at) is None:
+        if beside(run, task) is None and refused(run, _worker(run, task), at) is None:
             started = _attempted(run, task, at)
             free -= started != run
             run = started
@@ -99,7 +91,7 @@ def _attempted(run: Run, task: Task, at: float) -> Run:
     if budget is not None and budget <= 0:
         return run
     run, nonce = jobs.asked(run, Step.WORK, at, task.key, budget_usd=budget)
-    number, base = len(task.attempts) + 1, run.head.sha
+    number, base = len(task.attempts) + 1, run.target.sha
     attempt = Attempt(number=number, nonce=nonce, started_at=at, base=base, feedback=task.feedback, worker=worker)
     task = replace(task, state=TaskState.IN_PROGRESS, reason="", proven=None)
     if task.hand is not None:  # a person's push uses up no chance of the worker's

@@ -144,8 +144,11 @@ class BudgetSettings:
 class GitSettings:
     """How results reach the pull request."""
 
+    batch: int = setting(
+        8, "Proven tasks that are merged, proven and pushed together at most; 1: one by one.", low=1, high=32
+    )
     branch_prefix: str = setting(
-        "tdd/", "What the names of task branches begin with.", pattern=r"(?!.*(\.\.|//))[A-Za-z0-9][\w./-]{0,60}"
+        "tdd/", "What the names of our own branches begin with.", pattern=r"(?!.*(\.\.|//))[A-Za-z0-9][\w./-]{0,60}"
     )
     protected: tuple[str, ...] = setting(PROTECTED, "Globs that no task may change; `!glob` takes one back.")
 

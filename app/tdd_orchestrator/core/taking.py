@@ -99,7 +99,7 @@ def pushed(run: Run, event: PushedByHand) -> Run:
         return run
     new = event.tip if _is_new(task, event.tip) else ""
     hand = replace(task.hand, tip=event.tip, pushed=new)
-    if new and task.state is TaskState.PASSING and run.landing != task.key:
+    if new and task.state is TaskState.PASSING and not run.is_landing(task.key):
         return run.with_task(replace(task, hand=hand, state=TaskState.READY, proven=None))
     return run.with_task(replace(task, hand=hand))
 

@@ -34,8 +34,8 @@ def dispatch_refused(run: Run, event: DispatchRefused) -> Run:
     task = run.task(job.task) if job.task else None
     if task is not None and task.state is TaskState.IN_PROGRESS:
         run = run.with_task(leaving.ended(replace(task, chances=task.chances + 1), event.nonce, event.at, event.reason))
-    if task is not None and job.step is Step.PROVE:
-        run = run.with_task(replace(task, proven=replace(task.proven, staged=None) if task.proven else None))
+    if job.step is Step.PROVE:
+        run = replace(run, batch=None)
     return planning.blocked(run, f"{event.reason} Then `/tdd resume`.") if run.state not in FINAL else run
 
 
@@ -83,11 +83,11 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
         return run
     if job.step is Step.PLAN:
         return planning.lost(run, reason, at)
+    if job.step is Step.PROVE:
+        return landing.proof_lost(run, nonce, reason)
     task = run.task(job.task) if job.task else None
     if task is None:
         return run
-    if job.step is Step.PROVE:
-        return landing.proof_lost(run, task, reason)
     if task.state is not TaskState.IN_PROGRESS:
         return run
     ended = leaving.ended(task, nonce, at, reason)
@@ -125,7 +125,7 @@ def stopped(run: Run, at: float, reason: str) -> Run:
         state=RunState.CANCELLED,
         reason=reason,
         ended_at=at,
-        landing=None,
+        batch=None,
         jobs=tuple(_given_up(job) for job in run.jobs),
         tasks=tuple(leaving.left(task, at, reason) for task in run.tasks),
     )

@@ -1,34 +1,36 @@
-"""Landing: a task's proven commits reach the pull request's branch, judged once more from the trees alone.
+"""Landing: proven commits of one task or several reach the branch, judged once more from the trees alone.
 
 Nothing is ever overwritten: every push of the branch names the commit that it must be at, and adds to it. No code of
 the project runs.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tdd_orchestrator.core.effect import Land
-from tdd_orchestrator.core.event import HeadMoved, Landed, LandingRefused, Staged
+from tdd_orchestrator.core.effect import Land, Ripe
+from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, Staged
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.run import Rules
 from tdd_orchestrator.github.bare import Bare, bare_repository
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Weather
 from tdd_orchestrator.github.judging import trespass
-from tdd_orchestrator.github.lineage import Misfit, stage_commits
+from tdd_orchestrator.github.lineage import Misfit, is_merge_of, stage_commits
 from tdd_orchestrator.github.merging import Conflict, Identity, merged
 from tdd_orchestrator.github.pushing import Declined, Lost, Pushed, drop, put, swap
 from tdd_orchestrator.github.unbundling import Unreadable, unbundle
 
-Outcome = Landed | Staged | LandingRefused | HeadMoved
+Outcome = Landed | Staged | LandingRefused | LandingHeld | HeadMoved
+Bundles = Mapping[str, bytes | None]
+"""The bundle of each task; `None` where there is none any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a landing is judged by: the task as planned, and the rules of the base branch."""
+    """What a landing is judged by: the tasks as planned, and the rules of the base branch."""
 
-    task: PlannedTask
+    tasks: Mapping[str, PlannedTask]
     rules: Rules
 
 
@@ -41,15 +43,15 @@ class Lander:
         self._connection, self._run = connection, f"pr-{number}"
         self._identity, self._clock = identity, clock
 
-    async def land(self, effect: Land, bundle: bytes | None, terms: Terms) -> Outcome:
-        """Bring the task one step nearer to the branch; what came of it. Doing it again finds what was done.
+    async def land(self, effect: Land, bundles: Bundles, terms: Terms) -> Outcome:
+        """Bring the tasks one step nearer to the branch; what came of it. Doing it again finds what was done.
 
-        `bundle` holds the task's commits; with `effect.staged` it is not needed. Raises `Weather` and the like where
-        the remote could not be asked; then nothing is lost and landing again settles it.
+        `bundles` hold the tasks' commits; with `effect.staged` they are not needed. Raises `Weather` and the like
+        where the remote could not be asked; then nothing is lost and landing again settles it.
         """
         credentials = await self._connection.git_credentials()
         async with bare_repository(self._connection.git_url(), credentials) as bare:
-            return await _Landing(bare, effect, terms, self._run, self._identity, self._clock).through(bundle)
+            return await _Landing(bare, effect, terms, self._run, self._identity, self._clock).through(bundles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +73,27 @@ class _Landing:
     def staging(self) -> str:
         return _full(self.effect.staging)
 
-    async def through(self, bundle: bytes | None) -> Outcome:
+    async def through(self, bundles: Bundles) -> Outcome:
         heads = await self.bare.heads(self.branch, self.staging)
         if self.branch not in heads:
-            return self._refused(f"The branch {self.effect.branch} is gone.")
+            return self._held(f"The branch {self.effect.branch} is gone: restore it.")
         await self.bare.fetch(*(f"+{ref}:refs/tdd/{name}" for ref, name in self._refs(heads)))
         head = await self._head()
-        goal = self.effect.staged or self.effect.tip
-        if await self.bare.has(goal) and await self.bare.descends(head, goal):
+        if there := await self._there(head):
             if self.staging in heads:
                 await drop(self.bare, self.staging)
-            return self._landed(head)
+            return self._landed(head, there)
         if head != self.effect.onto:
             return self._moved(head)
         leftover = self.staging if self.staging in heads else None
         if self.effect.staged is not None:
             return await self._push_staged(self.effect.staged, heads.get(self.staging))
-        if (refused := await self._judged(bundle)) is not None:
-            return refused
-        if self.effect.base == self.effect.onto:
-            return await self._push(self.effect.tip, leftover)
+        for ripe in self.effect.tasks:
+            if (refused := await self._judged(ripe, bundles.get(ripe.task))) is not None:
+                return refused
+        (first, *more) = self.effect.tasks
+        if not more and first.base == self.effect.onto:
+            return await self._push(first.tip, leftover)
         return await self._stage(heads.get(self.staging))
 
     def _refs(self, heads: dict[str, str]) -> list[tuple[str, str]]:
@@ -100,58 +103,84 @@ class _Landing:
     async def _head(self) -> str:
         return (await self.bare.git("rev-parse", "refs/tdd/branch")).text
 
-    async def _judged(self, bundle: bytes | None) -> LandingRefused | None:
+    async def _there(self, head: str) -> tuple[str, ...]:
+        """The tasks that are on the branch already: of a staged merge all or none."""
+        if (staged := self.effect.staged) is not None:
+            return self.effect.keys if await self._is_in(staged, head) else ()
+        return tuple([ripe.task for ripe in self.effect.tasks if await self._is_in(ripe.tip, head)])
+
+    async def _is_in(self, sha: str, head: str) -> bool:
+        return await self.bare.has(sha) and await self.bare.descends(head, sha)
+
+    async def _judged(self, ripe: Ripe, bundle: bytes | None) -> LandingRefused | None:
         """Whether the bundle holds this task's commits and each stays within its stage's bounds."""
         effect = self.effect
         if bundle is None:
-            return self._refused("The workflow run's result has expired, cannot be read, or holds no commits.")
-        if not await self.bare.has(effect.base) or not await self.bare.descends(effect.onto, effect.base):
-            return self._refused(f"The branch was rewritten: {effect.base[:12]} is no longer part of it.")
-        unread = await unbundle(self.bare, bundle, effect.tip)
+            return self._refused(ripe, "The workflow run's result has expired, cannot be read, or holds no commits.")
+        if not await self.bare.has(ripe.base) or not await self.bare.descends(effect.onto, ripe.base):
+            return self._refused(ripe, f"The branch was rewritten: {ripe.base[:12]} is no longer part of it.")
+        unread = await unbundle(self.bare, bundle, ripe.tip)
         if isinstance(unread, Unreadable):
-            return self._refused(unread.reason)
-        commits = await stage_commits(self.bare, effect.base, effect.tip, effect.task)
+            return self._refused(ripe, unread.reason)
+        commits = await stage_commits(self.bare, ripe.base, ripe.tip, ripe.task)
         if isinstance(commits, Misfit):
-            return self._refused(commits.reason)
+            return self._refused(ripe, commits.reason)
         for commit in commits:
-            if (reason := await trespass(self.bare, commit, self.terms.task, self.terms.rules)) is not None:
-                return self._refused(reason)
+            if (reason := await trespass(self.bare, commit, self.terms.tasks[ripe.task], self.terms.rules)) is not None:
+                return self._refused(ripe, reason)
         return None
 
     async def _stage(self, present: str | None) -> Outcome:
-        """Merge onto the branch as it is now and put the merge where it can be proven."""
-        effect, task = self.effect, self.terms.task
-        merge = await merged(self.bare, effect.onto, effect.tip, task, self.run, self.identity)
-        if isinstance(merge, Conflict):
-            files = ", ".join(merge.files[:10])
-            return self._refused(f"It conflicts with what landed meanwhile in {files}.")
-        if present != merge:
-            match await put(self.bare, self.staging, merge):
+        """Merge one after the other onto the branch as it is now, and put that where it can be proven."""
+        effect, top = self.effect, self.effect.onto
+        for place, ripe in enumerate(effect.tasks):
+            if ripe.base == top:
+                top = ripe.tip
+                continue
+            merge = await self._merged(top, ripe)
+            if isinstance(merge, Conflict):
+                return await self._conflicting(effect.tasks[:place], ripe, merge)
+            top = merge
+        if present != top:
+            match await put(self.bare, self.staging, top):
                 case Declined(reason) | Lost(reason):
-                    return self._refused(f"GitHub does not take the branch {effect.staging}: {reason}")
+                    return self._held(f"GitHub does not take the branch {effect.staging}: {reason}")
                 case Pushed():
                     pass
-        return Staged(at=self.clock(), task=effect.task, staged=merge, onto=effect.onto)
+        keys = effect.keys if len(effect.keys) > 1 else ()
+        return Staged(at=self.clock(), task=effect.keys[0], staged=top, onto=effect.onto, tasks=keys)
+
+    async def _merged(self, top: str, ripe: Ripe) -> str | Conflict:
+        return await merged(self.bare, top, ripe.tip, self.terms.tasks[ripe.task], self.run, self.identity)
+
+    async def _conflicting(self, before: tuple[Ripe, ...], ripe: Ripe, conflict: Conflict) -> LandingRefused:
+        """With what the task conflicts: the branch, or a task that was merged before it in this batch."""
+        alone = await self._merged(self.effect.onto, ripe) if before else conflict
+        files = ", ".join(conflict.files[:10])
+        if isinstance(alone, Conflict):
+            return self._refused(ripe, f"It conflicts with what landed meanwhile in {', '.join(alone.files[:10])}.")
+        for mate in before:
+            if isinstance(await self._merged(mate.tip, ripe), Conflict):
+                return self._refused(ripe, f"It conflicts with {mate.task} in {files}.", mate.task)
+        return self._refused(ripe, f"It conflicts with {before[-1].task} in {files}.", before[-1].task)
 
     async def _push_staged(self, staged: str, present: str | None) -> Outcome:
-        """Push the proven merge, if it is still the merge of exactly this tip onto exactly this head."""
+        """Push the proven merge, if it is still the merge of exactly these tips onto exactly this head."""
         if present != staged:
             return self._moved(self.effect.onto)  # the staging branch is gone or another's: the merge is made again
-        parents = (await self.bare.git("rev-list", "--parents", "--max-count=1", staged)).text.split()[1:]
-        if parents != [self.effect.onto, self.effect.tip]:
-            return self._refused(
-                f"{staged[:12]} is not a merge of {self.effect.tip[:12]} onto {self.effect.onto[:12]}."
-            )
+        tips = tuple(ripe.tip for ripe in self.effect.tasks)
+        if not await is_merge_of(self.bare, staged, self.effect.onto, tips):
+            return self._moved(self.effect.onto)
         return await self._push(staged, self.staging)
 
     async def _push(self, sha: str, leftover: str | None) -> Outcome:
         if not await self.bare.descends(sha, self.effect.onto):
-            return self._refused(f"{sha[:12]} does not follow {self.effect.onto[:12]}.")
+            return self._moved(self.effect.onto)
         match await swap(self.bare, self.branch, self.effect.onto, sha, delete=leftover):
             case Pushed():
-                return self._landed(sha)
+                return self._landed(sha, self.effect.keys)
             case Declined(reason):
-                return self._refused(f"GitHub does not take the push to {self.effect.branch}: {reason}")
+                return self._held(f"GitHub does not take the push to {self.effect.branch}: {reason}")
             case Lost(reason):
                 return await self._lost(sha, reason)
 
@@ -161,21 +190,24 @@ class _Landing:
         """
         head = (await self.bare.heads(self.branch)).get(self.branch)
         if head is None:
-            return self._refused(f"The branch {self.effect.branch} is gone.")
+            return self._held(f"The branch {self.effect.branch} is gone: restore it.")
         if head == sha:
-            return self._landed(sha)
+            return self._landed(sha, self.effect.keys)
         if head == self.effect.onto:
             raise Weather(f"The push to {self.effect.branch} did not get through: {reason}")
         return self._moved(head)
 
-    def _landed(self, head: str) -> Landed:
-        return Landed(at=self.clock(), task=self.effect.task, head=head)
+    def _landed(self, head: str, keys: tuple[str, ...]) -> Landed:
+        return Landed(at=self.clock(), task=keys[0], head=head, tasks=keys if len(keys) > 1 else ())
 
     def _moved(self, head: str) -> HeadMoved:
-        return HeadMoved(at=self.clock(), task=self.effect.task, head=head)
+        return HeadMoved(at=self.clock(), task=self.effect.keys[0], head=head)
 
-    def _refused(self, reason: str) -> LandingRefused:
-        return LandingRefused(at=self.clock(), task=self.effect.task, tip=self.effect.tip, reason=reason)
+    def _held(self, reason: str) -> LandingHeld:
+        return LandingHeld(at=self.clock(), task=self.effect.keys[0], reason=reason)
+
+    def _refused(self, ripe: Ripe, reason: str, against: str = "") -> LandingRefused:
+        return LandingRefused(at=self.clock(), task=ripe.task, tip=ripe.tip, reason=reason, against=against)
 
 
 def _full(branch: str) -> str:

@@ -50,3 +50,19 @@ async def stage_commits(bare: Bare, base: str, tip: str, task: str) -> tuple[Sta
             return Misfit(f"Commit {sha[:12]} is {stage} after {commits[-1].stage}.")
         commits.append(StageCommit(sha, before, Stage(stage)))
     return tuple(commits)
+
+
+async def is_merge_of(bare: Bare, staged: str, onto: str, tips: tuple[str, ...]) -> bool:
+    """Whether the commit is these tips and nothing else, merged one after the other onto that; the first may be a
+    fast-forward.
+    """
+    top = staged
+    for place, tip in reversed(tuple(enumerate(tips))):
+        parents = (await bare.git("rev-list", "--parents", "--max-count=1", top)).text.split()[1:]
+        if len(parents) == 2 and parents[1] == tip:
+            top = parents[0]
+        elif place == 0 and top == tip:
+            return await bare.descends(tip, onto)
+        else:
+            return False
+    return top == onto

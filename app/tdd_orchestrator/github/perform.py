@@ -87,7 +87,7 @@ class Performer:
         """Carry out one effect; twice is once.
 
         `content` is what a show effect shows, `shown` what is known to be shown already. `again` says that the effect
-        may have been performed before without our knowing. `terms` are a landing's task and rules.
+        may have been performed before without our knowing. `terms` are a landing's tasks and rules.
         """
         match effect:
             case ShowRun() | ShowTask() | ShowPrd() | ShowComment() | Retire():
@@ -129,11 +129,11 @@ class Performer:
         return await comments.show(connection, number, content, shown, again=again, urgency=first)
 
     async def _land(self, effect: Land, terms: Terms) -> Event:
-        bundle = None
-        if effect.staged is None:
+        bundles: dict[str, bytes | None] = {}
+        for ripe in effect.tasks if effect.staged is None else ():
             with suppress(UnsafeArtifact):  # no bundle then, which the lander refuses unless the task has landed
-                bundle = (await self.reader.result_files(effect.workflow_run)).get(BUNDLE)
-        return await self._lander.land(effect, bundle, terms)
+                bundles[ripe.task] = (await self.reader.result_files(ripe.workflow_run)).get(BUNDLE)
+        return await self._lander.land(effect, bundles, terms)
 
 
 async def look_at_ci(reader: RepositoryReader, head: str, first: str, at: float) -> CiSeen:

@@ -81,6 +81,7 @@ def rules_of(config: Config) -> Rules:
         ci=config.qa.ci,
         ci_minutes=config.qa.ci_minutes,
         ci_tasks=config.qa.ci_tasks,
+        batch=config.git.batch,
     )
 
 
