@@ -1,9 +1,13 @@
 """The languages whose tests can be read here, one entry each: a new one is a line in this table."""
 
 from tdd_orchestrator.core import (
+    controls_go,
+    controls_java,
+    controls_rust,
     echoes_python,
     go_tests,
     java_tests,
+    meddling_compiled,
     meddling_python,
     ruby_tests,
     rust_tests,
@@ -58,6 +62,8 @@ LANGUAGES: tuple[Language, ...] = (
         stubs=stubs_rust.stubs,
         rounds=6,
         public_names=rust_tests.public_names,
+        findings=meddling_compiled.RUST_CODE.findings,
+        control=Control(rust_tests.tests_in, controls_rust.TURNING.falsified),
         parted=rust_tests.parted,
     ),
     Language(
@@ -79,6 +85,8 @@ LANGUAGES: tuple[Language, ...] = (
         stubs=stubs_java.stubs,
         rounds=5,
         public_names=java_tests.public_names,
+        findings=meddling_compiled.JAVA_CODE.findings,
+        control=Control(java_tests.tests_in, controls_java.falsified),
     ),
     Language(
         "go",
@@ -89,6 +97,8 @@ LANGUAGES: tuple[Language, ...] = (
         stubs=stubs_go.stubs,
         rounds=6,
         public_names=go_tests.public_names,
+        findings=meddling_compiled.GO_CODE.findings,
+        control=Control(go_tests.tests_in, controls_go.TURNING.falsified),
     ),
 )
 

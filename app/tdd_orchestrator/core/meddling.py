@@ -13,6 +13,8 @@ LOOKS = "{path} looks for the test run ({what}): code must do the same whoever r
 FRAME = "{path} looks at who called it and for tests ({what}): code must do the same whoever runs it."
 EQUALS = "`{what}` in {path} says yes without a look at what it is compared with: it equals everything."
 REPLACES = "{path} replaces `{what}` for the whole process: pass in what should be different."
+HIDES = "{path} gives `{what}` another meaning, for its tests as well: use another name."
+REACHES = "{path} reaches past its own work (`{what}`): code may not end, patch or speak for the process that runs it."
 
 Finding = tuple[str, str, int]
 """A sentence with its gaps, what to fill in, and the 1-based line."""
