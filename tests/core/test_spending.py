@@ -97,7 +97,8 @@ def test_at_a_cap_what_is_proven_lands_the_rest_waits_and_the_reason_says_what_t
     one = started(planned("TASK-1"), planned("TASK-2", "TASK-1"), worker="claude")
     one = replace(one, rules=replace(one.rules, **rules))  # type: ignore[arg-type]
     proven = after(one, looked(seen_usd), report(one))
-    assert (proven.state, proven.landing) == (R.RUNNING, "TASK-1")
+    assert proven.state is R.RUNNING
+    assert proven.is_landing("TASK-1")
     waits = scheduled_after_landing(proven)
     assert [t.state for t in waits.tasks] == [T.COMPLETE, T.READY]
     assert (waits.state, waits.held) == (R.BLOCKED, by)
@@ -106,7 +107,7 @@ def test_at_a_cap_what_is_proven_lands_the_rest_waits_and_the_reason_says_what_t
 
 def scheduled_after_landing(one: Run) -> Run:
     landed = replace(one.tasks[0], state=T.COMPLETE, proven=None)
-    return after(replace(one.with_task(landed), landing=None), Ticked(at=20.0))
+    return after(replace(one.with_task(landed), batch=None), Ticked(at=20.0))
 
 
 def test_jobs_of_other_pull_requests_may_take_the_rest_and_then_this_one_waits_for_them() -> None:
