@@ -12,6 +12,7 @@ FOREIGN = (
     "test_suite_cargo_stories.py",
     "test_suite_go_endings.py",
     "test_suite_go_stories.py",
+    "test_suite_gradle_stories.py",
     "test_suite_java_stories.py",
     "test_suite_node_runs.py",
     "test_suite_ruby_endings.py",

@@ -160,6 +160,9 @@ def test_any_command_that_leaves_junit_xml_is_a_suite(tmp_path: Path) -> None:
     files = {"conftest.py": "import sys\n\nsys.path.insert(0, 'src')\n", ".gitignore": "out/\n"}
     worked = attempt(tmp_path, {"red": RED, "green": GREEN}, config=config, files=files, afresh=True)
     assert worked.states[:2] == ["red:accepted", "green:accepted"], worked.result.reason
+    proof = prove(worked.repo.path, worked.assignment.head, worked.fetched(), config)
+    assert proof.holds, proof.reason
+    assert {run.argv[:3] for run in proof.runs} == {(sys.executable, "-m", "pytest")}
 
 
 @pytest.mark.parametrize(

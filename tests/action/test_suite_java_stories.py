@@ -7,7 +7,7 @@ import pytest
 
 from tdd_orchestrator.core.evidence import Ended
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
-from world.other_language import attempt_in, endings, needs, ran, written
+from world.other_language import attempt_in, endings, needs, proved, ran, written
 
 PLUGIN = Path.home() / ".m2/repository/org/apache/maven/plugins/maven-surefire-plugin/3.2.5"
 pytestmark = [needs("mvn"), pytest.mark.skipif(not PLUGIN.is_dir(), reason="Maven's own plugins are not at hand")]
@@ -124,9 +124,15 @@ TASK = PlannedTask(
 )
 
 
-def test_a_task_in_java_is_worked_on(tmp_path: Path) -> None:
+def test_a_task_in_java_is_worked_on_and_proven(tmp_path: Path) -> None:
     code = {"src/main/java/shop/cart/Cart.java": CART, "src/main/java/shop/cart/NamelessException.java": NAMELESS}
     stages = {"red": {"write": {"src/test/java/shop/CartTest.java": NEW}}, "green": {"write": code}}
     worked = attempt_in(tmp_path, FILES, stages, replace(TASK))
     assert worked.states == ["red:accepted", "green:accepted", "refactor:skipped"], worked.result.reason
     assert "2 new tests fail on an assertion once stubs" in worked.result.stages[0].sentence
+    proof = proved(worked)
+    assert proof.holds, proof.reason
+    environment = proof.certificate["environment"]
+    assert isinstance(environment, dict)
+    assert "Maven" in environment["mvn"]
+    assert environment["java"] != "unknown"

@@ -73,6 +73,14 @@ JAVA = "src/test/java/shop/ATest.java"
             ["cannot find symbol", "  symbol:   method net(int)", "  location: variable p of type shop.Price"],
             "shop/Price.java:Price.net",
         ),
+        (
+            ["cannot find symbol", "  symbol:   method net(int)", "  location: variable v of type Vat"],
+            "shop/tax/Vat.java:Vat.net",
+        ),
+        (
+            ["cannot find symbol", "  symbol:   method net(int)", "  location: variable p of type Price"],
+            "shop/Price.java:Price.net",
+        ),
         (["package shop.tax does not exist"], "shop/tax/:"),
         (
             ["method of in class shop.Price cannot be applied to given types;", "  required: int"],

@@ -1,6 +1,7 @@
 """Maven and Gradle: the build tool runs JUnit, and its XML for each class is read."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ SMALL = (
     "-XX:+UseSerialGC -XX:ReservedCodeCacheSize=96m -XX:CompressedClassSpaceSize=128m -Xmx1g -XX:TieredStopAtLevel=1"
 )
 RANDOM_METHODS = "-Djunit.jupiter.testmethod.order.default=org.junit.jupiter.api.MethodOrderer$Random"
+DISTRIBUTION = re.compile(r"^distributionUrl=.*/([\w.-]+)\.zip\s*$", re.MULTILINE)
 
 
 def _home() -> Path:
@@ -42,28 +44,33 @@ def _gradle(names: list[str], seed: int | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class JavaSuite:
-    """One build tool: its command, and where it leaves its reports."""
+    """One build tool: its command, and where it leaves its reports.
+
+    `program` is the copy of the tool that a project brings (empty: the one on PATH), `places` are the folders that it
+    must be able to write, and how it is told of them.
+    """
 
     name: str
     reports: str
     words: Callable[[list[str], int | None], list[str]]
+    program: Callable[[Path], str]
+    places: Callable[[Path], tuple[tuple[Path, ...], dict[str, str]]]
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
     ) -> SuiteCommand:
         """One run. With Maven the seed shuffles classes and JUnit 5's methods; Gradle keeps its order."""
         names = sorted({_class(test) for test in tests or ()})
-        wrapper = root / ("mvnw" if self.name == "maven" else "gradlew")
         words = self.words(names, shuffle_seed)
-        if os.access(wrapper, os.X_OK):
-            words[0] = str(wrapper)
-        env = {"JAVA_TOOL_OPTIONS": SMALL, "GRADLE_USER_HOME": str(_home() / ".gradle")}
+        words[0] = self.program(root) or words[0]
+        own, env = self.places(scratch)
+        env |= {"JAVA_TOOL_OPTIONS": SMALL}
         if "JAVA_HOME" in os.environ:
             env["JAVA_HOME"] = os.environ["JAVA_HOME"]
         collect = (str(root / self.reports), str(root / "*" / self.reports))
         for left in (*root.glob(self.reports), *root.glob(f"*/{self.reports}")):
             left.unlink()  # an old one would speak for a run that wrote none
-        return recorded(words, env, scratch, name=self.name, selected=tests, collect=collect)
+        return recorded(words, env, scratch, name=self.name, selected=tests, collect=collect, caches=own)
 
     def collection(self, root: Path, tests: tuple[str, ...] | None, scratch: Path) -> SuiteCommand:
         """Neither tool can collect only: the tests are run."""
@@ -82,8 +89,35 @@ class JavaSuite:
         return test_places.is_test_config(path)
 
 
-MAVEN = JavaSuite("maven", "target/surefire-reports/TEST-*.xml", _maven)
-GRADLE = JavaSuite("gradle", "build/test-results/test/*.xml", _gradle)
+def _maven_wrapper(root: Path) -> str:
+    wrapper = root / "mvnw"
+    return str(wrapper) if os.access(wrapper, os.X_OK) else ""
+
+
+def _installed_gradle(root: Path) -> str:
+    """The Gradle that the project's wrapper has installed at home: the wrapper itself would want to write there."""
+    try:
+        said = (root / "gradle/wrapper/gradle-wrapper.properties").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    found = DISTRIBUTION.search(said)
+    installed = (_home() / ".gradle/wrapper/dists").glob(f"{found[1]}/*/*/bin/gradle") if found else iter(())
+    return next((str(each) for each in sorted(installed)), "")
+
+
+def _nothing_of_its_own(scratch: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
+    return (), {}
+
+
+def _gradle_home(scratch: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
+    """A home of ours to write in; what was downloaded before is read where it lies (Gradle 6.2 and later)."""
+    own = scratch / "gradle-home"
+    own.mkdir(parents=True, exist_ok=True)
+    return (own,), {"GRADLE_USER_HOME": str(own), "GRADLE_RO_DEP_CACHE": str(_home() / ".gradle" / "caches")}
+
+
+MAVEN = JavaSuite("maven", "target/surefire-reports/TEST-*.xml", _maven, _maven_wrapper, _nothing_of_its_own)
+GRADLE = JavaSuite("gradle", "build/test-results/test/*.xml", _gradle, _installed_gradle, _gradle_home)
 
 
 def _class(test: str) -> str:

@@ -136,5 +136,9 @@ def _broken(lines: tuple[str, ...], layout: Layout) -> Iterator[TestResult]:
 
 
 def _complaint(record: Record) -> str:
-    errors = [line for line in (*record.out, *record.err) if "ERROR" in line or line.startswith("* What went wrong")]
+    lines = [line.strip() for line in (*record.out, *record.err) if line.strip()]
+    wrong = next((place for place, line in enumerate(lines) if line.startswith("* What went wrong")), None)
+    if wrong is not None:  # Gradle, which says it in the lines that follow
+        return " ".join(lines[wrong + 1 : wrong + 3])[:300]
+    errors = [line for line in lines if "ERROR" in line]
     return errors[0][:300] if errors else last_words(record)

@@ -56,10 +56,19 @@ class Fault:
                 folder = own if own and not own.rpartition("/")[2][:1].isupper() else package
                 return f"{root}{folder}/{self.name}.java:{self.name}".replace("//", "/")
             case "method" | "variable" | "constructor":
-                owner = self.owner.replace(".", "/") if "." in self.owner else f"{package}/{self.owner}".lstrip("/")
+                owner = (self._imported(source) or f"{package}/{self.owner}".lstrip("/")).replace(".", "/")
                 return f"{root}{owner}.java:{owner.rpartition('/')[2]}.{self.name}"
             case _:
                 return ""
+
+    def _imported(self, source: str) -> str:
+        """The owner with its package, where it is told with one (as by Maven) or the file imports it (Gradle tells the
+        bare name).
+        """
+        if "." in self.owner:
+            return self.owner
+        found = re.search(rf"^\s*import ([\w.]+\.{self.owner});", source, re.MULTILINE)
+        return found[1] if found else ""
 
 
 def faults(lines: Iterable[str], root: str = "") -> list[Fault]:
