@@ -25,6 +25,7 @@ class Job(StrEnum):
     WORK = "work"
     PROVE = "prove"
     LAND = "land"
+    DRAFT = "draft"
 
 
 class Lander(StrEnum):
@@ -59,9 +60,15 @@ class Inputs:
     summary_file: Path | None = None
     temporary: Path | None = None
     api_url: str = "https://api.github.com"
+    server_url: str = "https://github.com"
     workflow_run: int = 0
     state_interval_s: float = 10.0
     write_interval_s: float = 1.0
+
+    @property
+    def log_url(self) -> str:
+        """The page of this workflow run; "" where it is none."""
+        return f"{self.server_url}/{self.assignment.repo}/actions/runs/{self.workflow_run}" if self.workflow_run else ""
 
     @property
     def profile(self) -> str:
@@ -106,6 +113,7 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
         summary_file=_optional(environ, "GITHUB_STEP_SUMMARY"),
         temporary=_optional(environ, "RUNNER_TEMP"),
         api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
+        server_url=environ.get("GITHUB_SERVER_URL") or "https://github.com",
         workflow_run=int(environ.get("GITHUB_RUN_ID") or 0),
         state_interval_s=float(environ.get("TDD_STATE_INTERVAL_SECONDS") or 10),
         write_interval_s=float(environ.get("TDD_WRITE_INTERVAL_SECONDS") or 1),
@@ -157,11 +165,14 @@ def _contradictions(job: Job, assignment: Assignment) -> list[str]:
         Job.WORK: (Step.WORK,),
         Job.PROVE: (Step.WORK, Step.PROVE),
         Job.LAND: tuple(Step),
+        Job.DRAFT: (Step.DRAFT,),
     }
     if assignment.step not in allowed[job]:
         faults.append(f"TDD_STEP is {job}, but the assignment is for {assignment.step}.")
     if assignment.step is Step.WORK and assignment.task is None:
         faults.append("The assignment is for work and names no task.")
+    if assignment.step is Step.DRAFT and not assignment.wish.strip():
+        faults.append("The assignment is for a draft and does not say of what.")
     if assignment.step is Step.PROVE and not assignment.since:
         faults.append("The assignment is for a proof and does not say since which commit.")
     return faults

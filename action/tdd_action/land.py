@@ -12,14 +12,15 @@ from tdd_action.inputs import Inputs, Lander
 from tdd_action.prove import PROOF
 from tdd_action.work import BUNDLE, RESULT
 from tdd_orchestrator.core.errors import TddError
-from tdd_orchestrator.core.result import PlanResult, ProofResult, Step, WorkResult
+from tdd_orchestrator.core.result import DraftResult, PlanResult, ProofResult, Step, WorkResult
 from tdd_orchestrator.core.wire import MalformedWire, from_wire
 
 PLAN = "plan.json"
+DRAFT = "draft.json"
 HANDOVER = "handover.json"
 HEAR = "hear"
 SERVERLESS = "tdd_orchestrator.serverless"
-Result = TypeVar("Result", PlanResult, WorkResult, ProofResult)
+Result = TypeVar("Result", PlanResult, WorkResult, ProofResult, DraftResult)
 
 
 class NoLander(TddError):
@@ -41,6 +42,7 @@ class Handover:
     plan: PlanResult | None = None
     work: WorkResult | None = None
     proof: ProofResult | None = None
+    draft: DraftResult | None = None
 
 
 HandOver = Callable[[Handover, Inputs], None]
@@ -80,11 +82,12 @@ def judged(inputs: Inputs) -> Handover:
         plan = _read(PlanResult, inputs.out / PLAN, inputs)
         work = _read(WorkResult, inputs.out / RESULT, inputs) if inputs.assignment.step is Step.WORK else None
         proof = _read(ProofResult, inputs.out / PROOF, inputs)
+        draft = _read(DraftResult, inputs.out / DRAFT, inputs)
     except (MalformedWire, ValueError) as malformed:
         return Handover(inputs.assignment.nonce, accepted=False, reason=f"The result cannot be read: {malformed}")
     tip = work.tip if work else proof.tip if proof else None
-    reason = _against(inputs, plan, work, proof)
-    return Handover(inputs.assignment.nonce, not reason, tip, reason, plan, work, proof)
+    reason = _against(inputs, plan, work, proof, draft)
+    return Handover(inputs.assignment.nonce, not reason, tip, reason, plan, work, proof, draft)
 
 
 def tip_left(inputs: Inputs) -> str:
@@ -107,7 +110,13 @@ def _read(expected: type[Result], path: Path, inputs: Inputs) -> Result | None:
     return value
 
 
-def _against(inputs: Inputs, plan: PlanResult | None, work: WorkResult | None, proof: ProofResult | None) -> str:
+def _against(
+    inputs: Inputs,
+    plan: PlanResult | None,
+    work: WorkResult | None,
+    proof: ProofResult | None,
+    draft: DraftResult | None,
+) -> str:
     match inputs.assignment.step:
         case Step.PLAN:
             return (plan.reason or ("" if plan.plan else "There is no plan.")) if plan else "There is no plan."
@@ -115,6 +124,8 @@ def _against(inputs: Inputs, plan: PlanResult | None, work: WorkResult | None, p
             return _against_work(inputs, work, proof)
         case Step.PROVE:
             return _against_proof(inputs.assignment.head, proof)
+        case Step.DRAFT:
+            return (draft.reason or ("" if draft.text else "There is no draft.")) if draft else "There is no draft."
 
 
 def _against_work(inputs: Inputs, work: WorkResult | None, proof: ProofResult | None) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from tdd_action import summary
+from tdd_action.draft import draft
 from tdd_action.inputs import Inputs, Job
-from tdd_action.land import HANDOVER, PLAN, land, tip_left
+from tdd_action.land import DRAFT, HANDOVER, PLAN, land, tip_left
 from tdd_action.outputs import Outputs
 from tdd_action.plan import plan
 from tdd_action.prove import PROOF, leave, prove
@@ -14,7 +15,7 @@ from tdd_action.workers import Worker, WorkerSettings, connect
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.prd import merge_prds
-from tdd_orchestrator.core.result import PlanResult, ProofResult, Remark, Step, WorkResult
+from tdd_orchestrator.core.result import DraftResult, PlanResult, ProofResult, Remark, Step, WorkResult
 from tdd_orchestrator.core.settings import Config
 
 Ran = tuple[bool, str]
@@ -58,6 +59,18 @@ def _plan(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
     for name in (PLAN, RESULT):
         outputs.leave(name, result)
     return result.plan is not None, summary.of_plan(result)
+
+
+def _draft(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
+    try:
+        config = _config(inputs, environ)
+        result = draft(inputs.assignment, inputs.repository, _worker(inputs, config), config, within=inputs.temporary)
+    except TddError as fault:
+        result = DraftResult(inputs.assignment.nonce, reason=str(fault))
+    _complain(outputs, result.reason)
+    outputs.clear({})
+    outputs.leave(DRAFT, result)
+    return not result.reason, summary.of_draft(result)
 
 
 def _work(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
@@ -138,4 +151,5 @@ STEPS: Mapping[Job, Callable[[Inputs, Mapping[str, str], Outputs], Ran]] = {
     Job.WORK: _work,
     Job.PROVE: _prove,
     Job.LAND: _land,
+    Job.DRAFT: _draft,
 }

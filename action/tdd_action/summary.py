@@ -2,7 +2,7 @@
 
 from tdd_action.inputs import Lander
 from tdd_action.land import Handover
-from tdd_orchestrator.core.result import PlanResult, ProofResult, StageReport, StageState, WorkResult
+from tdd_orchestrator.core.result import DraftResult, PlanResult, ProofResult, StageReport, StageState, WorkResult
 
 MARKS = {
     StageState.ACCEPTED: "✅",
@@ -28,6 +28,13 @@ def of_plan(result: PlanResult) -> str:
         for task in result.plan.tasks
     )
     return f"### Plan\n\n| Task | Title | Kind | After |\n|---|---|---|---|\n{rows}\n"
+
+
+def of_draft(result: DraftResult) -> str:
+    """The title of a PRD, or why there is none."""
+    if result.reason:
+        return f"### No PRD\n\n{plain(result.reason)}\n"
+    return f"### PRD: {plain(result.title)}\n\n{len(result.text.splitlines())} lines; they come as a pull request.\n"
 
 
 def of_work(result: WorkResult) -> str:

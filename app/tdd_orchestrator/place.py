@@ -10,6 +10,7 @@ import structlog
 from tdd_orchestrator.core.awaiting_ci import is_awaited
 from tdd_orchestrator.core.event import Event, PullRequestClosed
 from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine
 from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
@@ -29,7 +30,7 @@ from tdd_orchestrator.intake.payloads import (
 )
 from tdd_orchestrator.intake.pull import look_at
 from tdd_orchestrator.intake.results import result_event
-from tdd_orchestrator.intake.routing import WORKFLOW_FILE, check_key, nonce_of
+from tdd_orchestrator.intake.routing import WORKFLOW_FILE, check_key, draft_of, nonce_of
 from tdd_orchestrator.intake.sweep import swept
 from tdd_orchestrator.intake.webhooks import parsed
 from tdd_orchestrator.store import Entry, StateStore
@@ -58,6 +59,7 @@ class Place:
     engine: Engine
     environ: Mapping[str, str]
     clock: Callable[[], float]
+    drafting: Drafting
 
     async def handle(self, number: int, deliveries: Sequence[Hint]) -> None:
         """Fold these deliveries, oldest first, into the run of this pull request."""
@@ -78,8 +80,11 @@ class Place:
         match webhook:
             case PullRequestEvent():
                 return await self._pull_request(number, run, webhook, at)
-            case IssueCommentEvent(comment=comment):
+            case IssueCommentEvent(comment=comment, issue=issue):
                 author = comment.user.login if comment.user else "ghost"
+                if issue.pull_request is None:
+                    await self.drafting.asked(number, comment.id, author, comment.body or "")
+                    return ()
                 return await commented(self.reader, run, comment.id, author, comment.body or "", at)
             case CheckRunEvent():
                 return await self._check(run, webhook, delivery.guid, at)
@@ -125,8 +130,14 @@ class Place:
     async def _workflow_run(self, run: Run | None, webhook: WorkflowRunEvent, at: float) -> tuple[Event, ...]:
         """The result of a job of ours. A run of another file or event may bear any title: it is not believed."""
         told = webhook.workflow_run
+        if told.event != "workflow_dispatch" or (told.path or "").split("@")[0] != WORKFLOW_FILE:
+            return ()
+        if draft := draft_of(told.display_title or ""):
+            url = f"{self.reader.connection.git_url().removesuffix('.git')}/actions/runs/{told.id}"
+            await self.drafting.ended(*draft, await self.reader.result_files(told.id), url)
+            return ()
         job = run.job(nonce_of(told.display_title or "") or "") if run else None
-        if job is None or told.event != "workflow_dispatch" or (told.path or "").split("@")[0] != WORKFLOW_FILE:
+        if job is None:
             return ()
         if job.workflow_run not in (None, told.id):
             return ()

@@ -12,11 +12,11 @@ from tdd_action import suites
 from tdd_action.bench import suites_of
 from tdd_orchestrator.core.config import CONFIG_PATH, Config, parse_config
 from tdd_orchestrator.core.paths import matches
+from tdd_orchestrator.documents.prd_template import PRD_TEMPLATE
 from tdd_orchestrator.documents.read import read_prd
 from tdd_orchestrator.manifests import manifest
 from tdd_orchestrator.onboarding.choices import choices
 from tdd_orchestrator.onboarding.detection import detect
-from tdd_orchestrator.onboarding.prd_template import PRD_TEMPLATE
 from tdd_orchestrator.onboarding.runners import BUNDLED
 from tdd_orchestrator.onboarding.setup_step import SetupStep, setup_step
 from tdd_orchestrator.onboarding.starting import SETUP_LINE, TEMPLATE_PATH, WORKFLOW_PATH, workflow

@@ -80,3 +80,16 @@ async def test_the_permission_endpoint_folds_roles_into_four_words(town: Town) -
     answers = [(await bot.get(f"/collaborators/{one}/permission")).status_code for one in ("tdd[bot]", "nobody")]
     assert answers == [404, 404]
     assert (await bot.get(f"{town.hub.api_url}/users/tdd[bot]")).json()["type"] == "Bot"
+
+
+async def test_an_issue_is_numbered_with_the_pull_requests_and_talked_in(town: Town) -> None:
+    opened = await town.person("reader").post("/issues", json={"title": "Search", "body": "It finds words."})
+    assert (opened.status_code, opened.json()["number"], "pull_request" in opened.json()) == (201, 1, False)
+    assert town.hub.open_pull(REPO, "writer", "One", "feature").number == 2
+    town.hub.comment(REPO, 1, "reader", "please")
+    assert (await (await town.bot()).get("/issues/1")).json()["comments"] == 1
+    await town.hub.settled()
+    (told,) = town.ear.of("issue_comment")
+    assert ("pull_request" in told["issue"], told["issue"]["title"]) == (False, "Search")
+    assert "/issues/1#" in told["comment"]["html_url"]
+    assert town.break_with_contract() == []

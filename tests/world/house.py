@@ -24,9 +24,11 @@ BELOW: Mapping[str, frozenset[str]] = {
     "manifests": frozenset(),
     "version": frozenset(),
     "engine": frozenset({"store", "github", "report", "core"}),
-    "place": frozenset({"engine", "intake", "github", "store", "core"}),
+    "drafting": frozenset({"intake", "github", "documents", "report", "core"}),
+    "place": frozenset({"engine", "drafting", "intake", "github", "store", "core"}),
     "intake": frozenset({"github", "documents", "core"}),
-    "server": frozenset({"engine", "place", "onboarding", "intake", "inbox", "github", "store", "core"}) | SHARED,
+    "server": frozenset({"engine", "place", "drafting", "onboarding", "intake", "inbox", "github", "store", "core"})
+    | SHARED,
     "onboarding": frozenset({"core", "documents", "github", "store", "report"}) | SHARED,
     "local": frozenset({"core", "documents", "store", "report", "github", "engine", "hub", "onboarding", "demo"})
     | SHARED,
@@ -35,7 +37,9 @@ BELOW: Mapping[str, frozenset[str]] = {
     | frozenset({"hub", "local", "onboarding", "demo", "doctor"})
     | SHARED,
     "__main__": frozenset({"cli"}),
-    ACTION: frozenset({"core", "documents", "onboarding", "report", "store", "github", "engine", "intake", "place"})
+    ACTION: frozenset(
+        {"core", "documents", "onboarding", "report", "store", "github", "engine", "drafting", "intake", "place"}
+    )
     | SHARED,
 }
 """Which rooms each room may import, itself aside. A room that is not named here may not exist."""

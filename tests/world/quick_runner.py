@@ -14,6 +14,7 @@ from typing import Any
 from tdd_orchestrator.core.plan import Plan, PlannedTask, TaskKind
 from tdd_orchestrator.core.result import (
     Assignment,
+    DraftResult,
     PlanResult,
     ProofResult,
     Remark,
@@ -114,6 +115,9 @@ class QuickRunner:
                 return {"proof.json": dumped(self._proven(given, git, act))}
             case Step.WORK:
                 return self._worked(given, git, act)
+            case Step.DRAFT:
+                draft = DraftResult(given.nonce, "Search", str(act)) if act else DraftResult(given.nonce, reason="No.")
+                return {"draft.json": dumped(draft)}
 
     def _proven(self, given: Assignment, git: GitDirectory, act: Any) -> ProofResult:
         for first, second in sorted(self.clashes):
@@ -160,6 +164,8 @@ def name(given: Assignment) -> str:
     """How `acts` calls an assignment."""
     if given.step is Step.PROVE:
         return f"{'+'.join(task.key for task in given.tasks or (given.task,) if task)} prove"
+    if given.step is Step.DRAFT:
+        return "draft"
     return "plan" if given.task is None else f"{given.task.key}.{given.attempt}"
 
 

@@ -8,6 +8,7 @@ from tdd_action.land import Handover
 from tdd_action.serverless.opening import opened
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import Event, JobLost, PlanReported, ProofReported, WorkReported
+from tdd_orchestrator.core.result import DraftResult, Step
 from tdd_orchestrator.engine import run_id
 from tdd_orchestrator.store import Entry
 
@@ -33,6 +34,10 @@ async def _handed(handover: Handover, inputs: Inputs) -> None:
         environ={},
     )
     async with opening as place:
+        if assignment.step is Step.DRAFT:
+            draft = handover.draft or DraftResult(assignment.nonce, reason=handover.reason)
+            await place.drafting.reported(assignment.number, draft, inputs.log_url)
+            return
         run = await place.engine.handle(assignment.number, [entry])
         await place.engine.flush(assignment.number)
     if run is None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine
 from tdd_orchestrator.github.connections import TokenConnection
 from tdd_orchestrator.github.perform import Performer
@@ -38,6 +39,7 @@ async def opened(
         )
         engine = Engine(store, lambda number: Performer(connection, repo, number, reader=reader, lander="workflow"))
         try:
-            yield Place(reader=reader, store=store, engine=engine, environ=environ, clock=time.time)
+            drafting = Drafting(reader, environ, time.time, lander="workflow")
+            yield Place(reader=reader, store=store, engine=engine, environ=environ, clock=time.time, drafting=drafting)
         finally:
             store.close()

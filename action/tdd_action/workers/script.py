@@ -10,6 +10,7 @@ from tdd_action import sandbox
 from tdd_action.confine import way_out
 from tdd_action.git import Git, file_at
 from tdd_action.workers import PlanDraft, PlanRequest, StageRequest, StageWork, WorkerSettings
+from tdd_action.workers.drafting import Drafted, DraftRequest
 from tdd_action.workers.script_file import Script, ScriptFault, StageScript, read_script
 from tdd_orchestrator.core.plan import default_plan
 from tdd_orchestrator.core.result import Usage
@@ -30,6 +31,10 @@ class ScriptWorker:
         plan = self.script.plan or default_plan(request.requirements, config.source, config.tests)
         self.script.check_tasks(tuple(task.key for task in plan.tasks))
         return PlanDraft(plan)
+
+    def draft(self, request: DraftRequest) -> Drafted:
+        """The script's PRD."""
+        return self.script.prd or Drafted(reason=f"{self.script.path} has no `prd`: add one, with `title` and `text`.")
 
     def work(self, stage: StageRequest) -> StageWork:
         """Do what the script says for this task, attempt and stage."""

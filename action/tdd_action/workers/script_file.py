@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tdd_action.confine import refusal
+from tdd_action.workers.drafting import Drafted
 from tdd_action.workers.script_plan import read_plan
 from tdd_action.workers.script_values import (
     Complaint,
@@ -25,12 +26,12 @@ from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.fault import Fault
 from tdd_orchestrator.core.located import Located
 from tdd_orchestrator.core.plan import Plan
-from tdd_orchestrator.core.result import Stage
+from tdd_orchestrator.core.result import Stage, Usage
 from tdd_orchestrator.documents import read_yaml_mapping
 
 STAGES = (Stage.RED, Stage.GREEN, Stage.REFACTOR)
 ACTS = ("write", "delete", "patch", "run", "sleep", "say", "tokens")
-TOP = ("version", "plan", "tasks")
+TOP = ("version", "plan", "prd", "tasks")
 LONGEST_SLEEP_S = 3600.0
 
 
@@ -71,6 +72,7 @@ class Script:
     plan: Plan | None = None
     tasks: Mapping[str, tuple[Attempt, ...]] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    prd: Drafted | None = None
 
     def stage(self, task: str, attempt: int, stage: Stage) -> StageScript:
         """What to do; the last attempt repeats, and what is not in the script is nothing."""
@@ -119,7 +121,19 @@ def _script(path: str, top: Located, complaints: list[Complaint]) -> Script:
         read_plan(path, plan, complaints) if plan else None,
         MappingProxyType({name: _attempts(name, entry, complaints) for name, entry in entries}),
         MappingProxyType({name: entry.line for name, entry in entries}),
+        _prd(top.get("prd"), complaints),
     )
+
+
+def _prd(found: Located | None, complaints: list[Complaint]) -> Drafted | None:
+    if found is None:
+        return None
+    entries = dict(a_mapping(found, "prd", complaints))
+    known_keys(found, ("title", "text", "tokens"), "prd", complaints)
+    spent = _tokens(entries.get("tokens"), complaints)
+    usage = (Usage("script", 1, spent.input, spent.output, usd=spent.usd),) if spent else ()
+    title, text = a_text(entries.get("title"), "title", complaints), a_text(entries.get("text"), "text", complaints)
+    return Drafted(title, text, usage=usage)
 
 
 def _attempts(task: str, found: Located, complaints: list[Complaint]) -> tuple[Attempt, ...]:

@@ -230,6 +230,10 @@ def _let_go(run: Run) -> Run:
     return replace(run, state=RunState.RUNNING, reason="") if blocked else run
 
 
+def _prd(run: Run, event: Commanded) -> Outcome:
+    return "`/tdd prd` drafts a PRD from an issue: write it there. This pull request has one already."
+
+
 def _later(run: Run, event: Commanded) -> Outcome:
     return (
         f"`/tdd {event.command.verb}` is understood, but this version cannot do it yet. `/tdd help` lists what it can."
@@ -260,6 +264,7 @@ _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = Mappin
         Verb.SKIP: _skip,
         Verb.TAKE: taking.take,
         Verb.RELEASE: taking.release,
+        Verb.PRD: _prd,
     }
 )
 AVAILABLE = frozenset(verb for verb, act in _CARRY_OUT.items() if act is not _later)

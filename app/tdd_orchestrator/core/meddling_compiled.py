@@ -88,7 +88,9 @@ RUST_CODE = Patterns(
         ),
     },
     strings=re.compile(r"RUST_TEST_|NEXTEST|TDD_WITNESS|/proc/(?:self|\d)|\.rs\"$|/deps/"),
-    callers=re.compile(r"\b(Backtrace::(?:capture|force_capture)|backtrace::\w+|Location::caller|thread::current\(\)\s*\.name)\b"),
+    callers=re.compile(
+        r"\b(Backtrace::(?:capture|force_capture)|backtrace::\w+|Location::caller|thread::current\(\)\s*\.name)\b"
+    ),
     imports=re.compile(r"^\s*(?:use|extern crate)\s+((?:test|mockall|proptest|pretty_assertions)\b)", re.MULTILINE),
     own=lambda source: parted(source)[1],
 )

@@ -7,11 +7,12 @@ from tdd_orchestrator.core.plan import Plan, PlannedTask
 
 
 class Step(StrEnum):
-    """What a dispatched workflow run is for. `prove` alone re-proves a merged tree."""
+    """What a dispatched workflow run is for. `prove` alone re-proves a merged tree, `draft` makes a PRD of an issue."""
 
     PLAN = "plan"
     WORK = "work"
     PROVE = "prove"
+    DRAFT = "draft"
 
 
 class Stage(StrEnum):
@@ -112,6 +113,7 @@ class Assignment:
     merge of several.
     `feedback` says why the attempt before was refused. `budget_usd` is what this attempt may spend. `source` is the
     commit of a person whose work is to be judged; `red` that of an earlier attempt's accepted RED, which is kept.
+    `wish` is, for `draft`, the issue that a PRD is made of; `number` is the issue's then.
     """
 
     step: Step
@@ -132,6 +134,7 @@ class Assignment:
     red: str = ""
     answers: tuple[Answered, ...] = ()
     tasks: tuple[PlannedTask, ...] = ()
+    wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,17 @@ class PlanResult:
 
     nonce: str
     plan: Plan | None
+    reason: str = ""
+    usage: tuple[Usage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftResult:
+    """What the drafting job left: a PRD in Markdown that the lint has nothing against, or why there is none."""
+
+    nonce: str
+    title: str = ""
+    text: str = ""
     reason: str = ""
     usage: tuple[Usage, ...] = ()
 

@@ -16,6 +16,7 @@ HELP = (
     ("reset worker:claude", "give work to a worker again that failed too often in a row"),
     ("pause · resume", "nothing new starts · it goes on"),
     ("cancel", "stop; what has landed stays"),
+    ("prd", "in an issue: draft a PRD from it, as a pull request"),
 )
 
 

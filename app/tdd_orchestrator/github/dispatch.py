@@ -105,10 +105,12 @@ class Dispatcher:
 
 def inputs(assignment: Assignment, lander: str) -> dict[str, str]:
     """The inputs of the workflow, by the names that its file declares."""
-    subject = assignment.task.key if assignment.task else "plan" if assignment.step is Step.PLAN else "merge"
+    named = {Step.PLAN: "plan", Step.DRAFT: "prd"}
+    subject = assignment.task.key if assignment.task else named.get(assignment.step, "merge")
+    kind = "issue" if assignment.step is Step.DRAFT else "pr"
     return {
         "nonce": assignment.nonce,
-        "title": f"pr-{assignment.number} {subject} {assignment.step.value}",
+        "title": f"{kind}-{assignment.number} {subject} {assignment.step.value}",
         "step": assignment.step.value,
         "assignment": json.dumps(to_wire(assignment), separators=(",", ":"), ensure_ascii=False),
         "head": assignment.head,

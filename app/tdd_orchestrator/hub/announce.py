@@ -14,6 +14,7 @@ from tdd_orchestrator.hub.state import (
     CheckRun,
     CheckSuite,
     CommitStatus,
+    Issue,
     IssueComment,
     Job,
     Json,
@@ -69,7 +70,9 @@ class Announcer:
         body = {"number": pull.number, "pull_request": shape, **more}
         self._tell("pull_request", action, pull.repository, actor, body)
 
-    def issue_comment(self, action: str, pull: PullRequest, comment: IssueComment, actor: User, **more: object) -> None:
+    def issue_comment(
+        self, action: str, pull: PullRequest | Issue, comment: IssueComment, actor: User, **more: object
+    ) -> None:
         """created, edited (changes), deleted."""
         body = {
             "issue": pulls.issue(self._world, pull),

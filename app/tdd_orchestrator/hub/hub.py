@@ -29,7 +29,7 @@ from tdd_orchestrator.hub.plumbing import GitDirectory
 from tdd_orchestrator.hub.post import TIME_OUT, Post
 from tdd_orchestrator.hub.routes import ENDPOINTS
 from tdd_orchestrator.hub.site import Exchange, Site
-from tdd_orchestrator.hub.state import IssueComment, PullRequest, Repository, World, system_clock
+from tdd_orchestrator.hub.state import Issue, IssueComment, PullRequest, Repository, World, system_clock
 from tdd_orchestrator.hub.tokens import mint_user_token
 
 
@@ -224,9 +224,14 @@ class Hub:
         base = base or repository.default_branch
         return pulls.open_pull(self.site, repository, self._account(login), title, head, base, body, draft=False)
 
+    def open_issue(self, full_name: str, login: str, title: str, body: str | None = None) -> Issue:
+        """Open an issue."""
+        return comments.open_issue(self.site, self.repository(full_name), self._account(login), title, body)
+
     def comment(self, full_name: str, number: int, login: str, body: str) -> IssueComment:
-        """Comment on a pull request."""
-        return comments.comment(self.site, self.repository(full_name).pulls[number], self._account(login), body)
+        """Comment on a pull request or an issue."""
+        thread = comments.thread(self.repository(full_name), number)
+        return comments.comment(self.site, thread, self._account(login), body)
 
     def press(self, check_run_id: int, identifier: str, as_user: str) -> None:
         """Press a button of a completed check run. Raises Refused when there is no such button."""

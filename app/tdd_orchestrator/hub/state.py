@@ -33,6 +33,7 @@ class Repository:
     known_refs: dict[str, str] = field(default_factory=dict, repr=False)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
     pulls: dict[int, PullRequest] = field(default_factory=dict, repr=False)
+    issues: dict[int, Issue] = field(default_factory=dict, repr=False)
     comments: dict[int, IssueComment] = field(default_factory=dict, repr=False)
     suites: dict[int, CheckSuite] = field(default_factory=dict, repr=False)
     checks: dict[int, CheckRun] = field(default_factory=dict, repr=False)
@@ -50,6 +51,22 @@ class Repository:
         if login == self.owner.login:
             return "admin"
         return self.roles.get(login, "none" if self.private else "read")
+
+
+@dataclass(slots=True)
+class Issue:
+    """An issue that is no pull request; both are numbered in one row."""
+
+    id: int
+    number: int
+    repository: Repository
+    title: str
+    body: str | None
+    user: User
+    created_at: datetime
+    updated_at: datetime
+    state: Literal["open", "closed"] = "open"
+    closed_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -88,7 +105,7 @@ class Reaction:
 
 @dataclass(slots=True)
 class IssueComment:
-    """A comment in the conversation of a pull request."""
+    """A comment in the conversation of an issue or a pull request."""
 
     id: int
     number: int

@@ -37,6 +37,8 @@ def _report(job: Job, seen: WorkflowRunView, files: Mapping[str, bytes], at: flo
         case Step.PROVE:
             proof = _read(ProofResult, files.get("proof.json"), job)
             return ProofReported(at=at, result=proof) if proof else None
+        case Step.DRAFT:
+            return None  # a draft belongs to an issue, and no run waits for it
 
 
 def _read(expected: type[Result], raw: bytes | None, job: Job) -> Result | None:

@@ -33,6 +33,14 @@ def nonce_of(display_title: str) -> str | None:
     return words[-1] if len(words) >= 3 and words[0] == "tdd" and words[1].startswith("pr-") else None
 
 
+def draft_of(display_title: str) -> tuple[int, str] | None:
+    """Issue and nonce in `tdd issue-12 prd draft 0f3c…`; `None` for the workflow runs of others."""
+    words = display_title.split()
+    if len(words) < 3 or words[0] != "tdd" or not words[1].startswith("issue-") or not words[1][6:].isdigit():
+        return None
+    return int(words[1][6:]), words[-1]
+
+
 def lane(repo: str, number: int) -> str:
     """The inbox lane of a pull request: its deliveries are handled one after the other."""
     return f"{repo}#{number}"

@@ -46,8 +46,8 @@ _MODELS: Mapping[str, type[Webhook]] = MappingProxyType(
 EVENTS = frozenset(_MODELS)
 
 _OUR_CHECK = re.compile(r"tdd1:pr-([1-9]\d{0,17})(?=:)")
-_OUR_RUN = re.compile(r"tdd pr-([1-9]\d{0,17})(?= )")
 _BY_HAND = re.compile(r"refs/heads/(?:.*\D)?([1-9]\d{0,17})/TASK-[1-9]\d*-by-hand")
+_OUR_RUN = re.compile(r"tdd (?:pr|issue)-([1-9]\d{0,17})(?= )")
 _COMMAND = re.compile(r"^ {0,3}/tdd(?![\w-])", re.MULTILINE | re.IGNORECASE)
 _OUR_STATE = "refs/heads/tdd-state/"  # we push here all the time, and need not be told
 
@@ -106,9 +106,9 @@ def _pull_request(webhook: PullRequestEvent) -> str | None:
 
 
 def _comment(webhook: IssueCommentEvent) -> str | None:
-    """Commands only: on pull requests, and never from bots, of which we are one."""
+    """Commands only, and never from bots, of which we are one."""
     comment = webhook.comment
-    if webhook.issue.pull_request is None or (comment.user and comment.user.is_bot):
+    if comment.user and comment.user.is_bot:
         return None
     return f"{webhook.repository.full_name}#{webhook.issue.number}" if _COMMAND.search(comment.body or "") else None
 

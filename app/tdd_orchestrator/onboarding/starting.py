@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tdd_orchestrator.core.config import CONFIG_PATH, template
 from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.documents.prd_template import PRD_TEMPLATE
 from tdd_orchestrator.manifests import manifest
 from tdd_orchestrator.onboarding.detection import Detection
-from tdd_orchestrator.onboarding.prd_template import PRD_TEMPLATE
 from tdd_orchestrator.onboarding.setup_step import SetupStep
 from tdd_orchestrator.onboarding.subprojects import Subproject
 

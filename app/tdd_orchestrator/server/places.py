@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine, run_id
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.connections import Connections
@@ -78,4 +79,7 @@ class Places:
         )
         engine = Engine(store, lambda number: Performer(connection, connection.repo, number, reader=reader))
         log.info("place.opened", repo=connection.repo, state=config.state.prefix)
-        return Place(reader=reader, store=store, engine=engine, environ=self._environ, clock=self._clock)
+        drafting = Drafting(reader, self._environ, self._clock)
+        return Place(
+            reader=reader, store=store, engine=engine, environ=self._environ, clock=self._clock, drafting=drafting
+        )

@@ -10,6 +10,7 @@ import httpx2
 
 from tdd_action.workers import PlanDraft, PlanRequest, StageRequest, StageWork, WorkerSettings
 from tdd_action.workers.claude.conversation import Conversation, Finished
+from tdd_action.workers.claude.drafting import drafted
 from tdd_action.workers.claude.ground import Ground
 from tdd_action.workers.claude.material import of_stage
 from tdd_action.workers.claude.planning import Planning
@@ -17,6 +18,7 @@ from tdd_action.workers.claude.prompts import system_prompt
 from tdd_action.workers.claude.spending import Spending
 from tdd_action.workers.claude.tools import working
 from tdd_action.workers.claude.voice import Voice
+from tdd_action.workers.drafting import Drafted, DraftRequest
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.result import Stage
@@ -59,6 +61,11 @@ class ClaudeWorker:
             spending = self._spending(self.config.models.plan, request.budget_usd)
             self.planning = Planning.of(request, self.voice, spending)
         return self.planning.draft(deadline)
+
+    def draft(self, request: DraftRequest) -> Drafted:
+        """Write a PRD from a wish."""
+        deadline = self.voice.clock() + self.config.tdd.task_minutes * 60 * SHARE_OF_TIME
+        return drafted(request, self.voice, self._spending(self.config.models.plan, request.budget_usd), deadline)
 
     def work(self, stage: StageRequest) -> StageWork:
         """Let the model work until it says that it is done, or must stop."""

@@ -14,16 +14,28 @@ from tdd_orchestrator.hub.state import IssueComment
 
 def listing(call: Call) -> Answer:
     """The comments of a pull request, oldest first; `since` looks at the last change."""
-    pull, world = call.find(call.repository.pulls, "issue_number"), call.site.world
+    pull, world = acts.thread(call.repository, call.number("issue_number")), call.site.world
     found = [one for one in call.repository.comments.values() if one.number == pull.number]
     if since := call.query.get("since"):
         found = [one for one in found if one.updated_at >= parsed_time(since)]
     return call.page(found, lambda one: shapes.comment(world, call.repository, one))
 
 
+def open_issue(call: Call) -> Answer:
+    """A new issue."""
+    made = acts.open_issue(call.site, call.repository, call.actor, call.required("title"), call.text("body"))
+    return Answer(201, shapes.issue(call.site.world, made))
+
+
+def issue(call: Call) -> Answer:
+    """An issue, or a pull request as one."""
+    found = acts.thread(call.repository, call.number("issue_number"))
+    return Answer(200, shapes.issue(call.site.world, found))
+
+
 def create(call: Call) -> Answer:
     """A new comment."""
-    pull = call.find(call.repository.pulls, "issue_number")
+    pull = acts.thread(call.repository, call.number("issue_number"))
     app = call.app if isinstance(call.grant, InstallationGrant) else None
     made = acts.comment(call.site, pull, call.actor, call.required("body"), app)
     return Answer(201, shapes.comment(call.site.world, call.repository, made))
@@ -99,6 +111,8 @@ _PERMISSION = "/repos/{owner}/{repo}/collaborators/{username}/permission"
 READ = ("issues:read", "pull_requests:read")
 WRITE = ("issues:write", "pull_requests:write")
 ENDPOINTS = (
+    Endpoint("POST", _ROOT, open_issue, ("issues:write",), role="read"),
+    Endpoint("GET", f"{_ROOT}/{{issue_number}}", issue, READ),
     Endpoint("GET", f"{_ROOT}/{{issue_number}}/comments", listing, READ),
     Endpoint("POST", f"{_ROOT}/{{issue_number}}/comments", create, WRITE, role="read"),
     Endpoint("GET", _ONE, get, READ),

@@ -10,7 +10,7 @@ from tdd_orchestrator.hub.identity import Permissions
 from tdd_orchestrator.hub.plumbing import GitDirectory, GitRefused
 from tdd_orchestrator.hub.shapes import basics
 from tdd_orchestrator.hub.shapes.basics import api, association, node_id, page, stamp, stamp_or_none
-from tdd_orchestrator.hub.state import IssueComment, Json, PullRequest, Reaction, Repository, World
+from tdd_orchestrator.hub.state import Issue, IssueComment, Json, PullRequest, Reaction, Repository, World
 
 EMOJI = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
@@ -113,10 +113,11 @@ def can_merge(git: GitDirectory, base: str, head: str) -> bool:
     return True
 
 
-def issue(world: World, one: PullRequest) -> Json:
-    """The issue that a pull request also is, as `issue_comment` webhooks show it."""
+def issue(world: World, one: PullRequest | Issue) -> Json:
+    """An issue, or the one that a pull request also is, as `issue_comment` webhooks show it."""
     repository = one.repository
-    url, web = api(world, repository, f"/issues/{one.number}"), page(world, repository, f"/pull/{one.number}")
+    kind = "pull" if isinstance(one, PullRequest) else "issues"
+    url, web = api(world, repository, f"/issues/{one.number}"), page(world, repository, f"/{kind}/{one.number}")
     return {
         "url": url,
         "repository_url": api(world, repository),
@@ -125,7 +126,7 @@ def issue(world: World, one: PullRequest) -> Json:
         "events_url": f"{url}/events",
         "html_url": web,
         "id": one.id + 1,
-        "node_id": node_id("PullRequest", one.id),
+        "node_id": node_id(type(one).__name__, one.id),
         "number": one.number,
         "title": one.title,
         "user": basics.user(world, one.user),
@@ -141,27 +142,34 @@ def issue(world: World, one: PullRequest) -> Json:
         "closed_at": stamp_or_none(one.closed_at),
         "author_association": association(repository, one.user.login),
         "active_lock_reason": None,
+        **(_as_pull(world, one, web) if isinstance(one, PullRequest) else {}),
+        "body": one.body,
+        "state_reason": None,
+    }
+
+
+def _as_pull(world: World, one: PullRequest, web: str) -> Json:
+    return {
         "draft": one.draft,
         "pull_request": {
-            "url": api(world, repository, f"/pulls/{one.number}"),
+            "url": api(world, one.repository, f"/pulls/{one.number}"),
             "html_url": web,
             "diff_url": f"{web}.diff",
             "patch_url": f"{web}.patch",
             "merged_at": stamp_or_none(one.merged_at),
         },
-        "body": one.body,
-        "state_reason": None,
     }
 
 
 def comment(world: World, repository: Repository, one: IssueComment) -> Json:
     """`issue-comment`."""
     url = api(world, repository, f"/issues/comments/{one.id}")
+    kind = "issues" if one.number in repository.issues else "pull"
     counts = Counter(reaction.content for reaction in one.reactions)
     app: Json | None = basics.app(world, one.app) if one.app else None
     return {
         "url": url,
-        "html_url": page(world, repository, f"/pull/{one.number}#issuecomment-{one.id}"),
+        "html_url": page(world, repository, f"/{kind}/{one.number}#issuecomment-{one.id}"),
         "issue_url": api(world, repository, f"/issues/{one.number}"),
         "id": one.id,
         "node_id": node_id("IssueComment", one.id),

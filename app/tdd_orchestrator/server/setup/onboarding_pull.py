@@ -3,16 +3,13 @@
 Commits are made through the API with no author of their own, so that GitHub signs them as the App's.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tdd_orchestrator.github.answer import Answer
-from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Forbidden, NotFound, Unprocessable
-from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.github.proposing import Proposal, propose, proposed, tip
 from tdd_orchestrator.onboarding.starting import TEMPLATE_PATH, Starter
 from tdd_orchestrator.server.setup.likeness import starters_for
-from tdd_orchestrator.server.setup.looking import BRANCH, SECRET, Looking, open_pull_of
+from tdd_orchestrator.server.setup.looking import BRANCH, SECRET, Looking
 from tdd_orchestrator.server.setup.permitted import ONBOARDING, permitted
 
 TITLE = "TDD Orchestrator: workflow, configuration and a PRD to copy"
@@ -56,11 +53,10 @@ async def onboard(looking: Looking, repo: str, *, write_interval_s: float) -> On
     reader = looking.reader(repo)
     if reader is None:
         raise NotFound(f"The App is not installed on {repo}.", remedy="Install it there.")
-    there = await _already(reader)
-    if there:
-        return Opened(there, fresh=False)
     branch = await reader.default_branch()
-    head = await _tip(reader.connection, branch)
+    if there := await proposed(reader.connection, branch, BRANCH):
+        return Opened(there, fresh=False)
+    head = await tip(reader.connection, branch)
     tree = await reader.tree(head)
     taken = {entry.path.lower() for entry in tree}
     missing = tuple(each for each in await starters_for(reader, tree) if each.path.lower() not in taken)
@@ -73,46 +69,7 @@ async def onboard(looking: Looking, repo: str, *, write_interval_s: float) -> On
         number = int(held["id"])
         granted = await permitted(looking.connections, number, repo, ONBOARDING, write_interval_s=write_interval_s)
         async with granted as connection:
-            return Opened(await _opened(connection, branch, head, missing), fresh=True)
+            wish = Proposal(BRANCH, branch, TITLE, BODY, TITLE, {one.path: one.content for one in missing})
+            return Opened(await propose(connection, wish, head), fresh=True)
     except (Forbidden, NotFound, Unprocessable) as refused:
         return ToPaste(f"{NEEDED}, and GitHub refused: {refused.message}", branch, missing)
-
-
-async def _already(reader: RepositoryReader) -> str:
-    """The pull request that is open, or the branch that is there without one, or ""."""
-    if pull := await open_pull_of(reader):
-        return pull
-    try:
-        await reader.connection.get("/repos/{repo}/git/ref/heads/{ref}", ref=BRANCH)
-    except NotFound:
-        return ""
-    root = reader.connection.git_url().removesuffix(".git")
-    return f"{root}/compare/{await reader.default_branch()}...{BRANCH}"
-
-
-async def _tip(connection: Connection, branch: str) -> str:
-    answer = await connection.get("/repos/{repo}/git/ref/heads/{ref}", ref=branch)
-    return str(answer.json()["object"]["sha"])
-
-
-async def _opened(connection: Connection, base: str, head: str, files: Sequence[Starter]) -> str:
-    entries = [{"path": one.path, "mode": "100644", "type": "blob", "content": one.content} for one in files]
-    tree = await connection.write("POST", "/repos/{repo}/git/trees", {"base_tree": head, "tree": entries})
-    said = {"message": TITLE, "tree": tree.json()["sha"], "parents": [head]}
-    sha = (await connection.write("POST", "/repos/{repo}/git/commits", said)).json()["sha"]
-
-    async def branch() -> Answer | None:
-        try:
-            return await connection.get("/repos/{repo}/git/ref/heads/{ref}", ref=BRANCH)
-        except NotFound:
-            return None
-
-    async def pull() -> Answer | None:
-        query = {"state": "open", "head": f"{connection.repo.partition('/')[0]}:{BRANCH}"}
-        listed = await connection.get("/repos/{repo}/pulls", query=query)
-        return listed if listed.json() else None
-
-    await connection.create("/repos/{repo}/git/refs", {"ref": f"refs/heads/{BRANCH}", "sha": sha}, find=branch)
-    asked = {"title": TITLE, "head": BRANCH, "base": base, "body": BODY}
-    made = (await connection.create("/repos/{repo}/pulls", asked, find=pull)).json()
-    return str((made[0] if isinstance(made, list) else made)["html_url"])
