@@ -5,12 +5,13 @@ import traceback
 from collections.abc import Sequence
 
 from tdd_action.console import prove_for_people
-from tdd_action.inputs import SECRETS, read_inputs
+from tdd_action.inputs import SECRETS, held, read_inputs
 from tdd_action.land import HEAR, hear
 from tdd_action.outputs import Outputs, annotation
 from tdd_action.secrecy import scrubbed_process
 from tdd_action.steps import run
 from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.result import Remark
 
 USAGE = "usage: python -m tdd_action [prove [BASE..HEAD] [--repo DIR] [--json] [--certificate FILE] [--against FILE]]"
@@ -23,10 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     environ = scrubbed_process(SECRETS)
-    on_github = environ.get("GITHUB_ACTIONS") == "true"
+    on_github, redact = environ.get("GITHUB_ACTIONS") == "true", Redactor(held(environ))
     try:
         if words[:1] == ["prove"]:
-            return prove_for_people(words[1:])
+            return prove_for_people(words[1:], lambda line: print(redact(line)))
         if words:
             print(USAGE, file=sys.stderr)
             return YOURS
@@ -34,15 +35,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             hear(environ)
             return 0
         inputs = read_inputs(environ)
-        accepted = run(inputs, environ, Outputs(inputs.out, inputs.output_file, inputs.summary_file))
+        accepted = run(inputs, environ, Outputs(inputs.out, inputs.output_file, inputs.summary_file, redact=redact))
         if inputs.alone and not accepted:
             return YOURS
     except TddError as fault:
-        print(annotation(Remark("", 0, "failure", str(fault))) if on_github else str(fault), file=sys.stderr)
+        told = redact(str(fault))
+        print(annotation(Remark("", 0, "failure", told)) if on_github else told, file=sys.stderr)
         return YOURS
     except Exception:
         print("This is a bug of TDD Orchestrator. Please report what follows:", file=sys.stderr)
-        traceback.print_exc()
+        print(redact(traceback.format_exc()), file=sys.stderr)
         return OURS
     return 0
 

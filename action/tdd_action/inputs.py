@@ -18,6 +18,11 @@ SECRETS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "TDD_TOKEN", "GITHUB_TOKEN", "
 """Names that are taken out of the environment before anything else happens."""
 
 
+def held(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of the secrets in an environment."""
+    return tuple(environ[name] for name in SECRETS if environ.get(name))
+
+
 class Job(StrEnum):
     """What this process does. `land` is not dispatched: it follows a proof in the same workflow run."""
 

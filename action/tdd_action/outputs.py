@@ -5,10 +5,11 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.wire import to_wire
 
@@ -49,17 +50,18 @@ class Outputs:
     output_file: Path | None = None
     summary_file: Path | None = None
     log: TextIO = sys.stdout
+    redact: Redactor = field(default_factory=Redactor)
 
     def say(self, sentence: str) -> None:
         """One line of our own in the log. Never text that a test or a worker wrote: see `quote`."""
-        print(sentence, file=self.log, flush=True)
+        print(self.redact(sentence), file=self.log, flush=True)
 
     def quote(self, text: str, heading: str = "") -> None:
         """Text of others in the log, between `stop-commands`, so that no line of it is obeyed."""
         mark = secrets.token_hex(16)
         if heading:
             self.say(_escaped(heading))
-        print(f"::stop-commands::{mark}\n{text}\n::{mark}::", file=self.log, flush=True)
+        print(f"::stop-commands::{mark}\n{self.redact(text)}\n::{mark}::", file=self.log, flush=True)
 
     def annotate(self, remarks: Iterable[Remark]) -> None:
         """Annotations, ten of each level: the result file has them all."""
@@ -73,13 +75,13 @@ class Outputs:
         """Add to the step's summary."""
         if self.summary_file is not None:
             with self.summary_file.open("a", encoding="utf-8") as summary:
-                summary.write(markdown.encode()[:SUMMARY_BYTES].decode("utf-8", "ignore") + "\n")
+                summary.write(self.redact(markdown).encode()[:SUMMARY_BYTES].decode("utf-8", "ignore") + "\n")
 
     def set(self, name: str, value: str) -> None:
         """Set an output of the step; a value of several lines gets a delimiter that it cannot contain."""
         if self.output_file is None:
             return
-        mark = f"tdd-{secrets.token_hex(16)}"
+        mark, value = f"tdd-{secrets.token_hex(16)}", self.redact(value)
         with self.output_file.open("a", encoding="utf-8") as file:
             file.write(f"{name}<<{mark}\n{value}\n{mark}\n" if "\n" in value else f"{name}={value}\n")
 
@@ -98,5 +100,7 @@ class Outputs:
         """A result file: a frozen value as JSON."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
-        path.write_text(json.dumps(to_wire(value), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps(to_wire(self.redact.value(value)), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         return path

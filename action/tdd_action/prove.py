@@ -17,6 +17,7 @@ from tdd_action.proof.values import NothingToProve, Proof
 from tdd_action.work import remarks
 from tdd_action.workspace import Workspace, workspace
 from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.result import ProofResult, Remark, Stage
 from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.core.wire import to_wire
@@ -88,7 +89,7 @@ def _tried(bench: Bench, proof: Proof, history: History, config: Config, planned
 
 def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:
     """Write `proof.json` and `certificate.json`, and give what the first of them holds."""
-    result = ProofResult(
+    result = ProofResult(  # the certificate holds shas, names and classes: nothing that a test printed
         nonce=nonce,
         tip=proof.tip,
         holds=proof.holds,
@@ -99,6 +100,7 @@ def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:
         suite_runs=len(proof.runs),
         tests=tuple(name for task in proof.tasks for name in task.test_names),
     )
+    result = Redactor().value(result)
     out.mkdir(parents=True, exist_ok=True)
     for name, value in ((PROOF, to_wire(result)), (CERTIFICATE, proof.certificate)):
         (out / name).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -8,7 +8,7 @@ once. What is shown to people is written last, once, however many events were fo
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -26,6 +26,7 @@ from tdd_orchestrator.core.effect import (
 )
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import Dispatched, Event, Ticked
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github.batch import Showing
@@ -77,8 +78,10 @@ class Engine:
     other.
     """
 
-    def __init__(self, store: StateStore, performer: Callable[[int], Performer]) -> None:
-        self._store = store
+    def __init__(
+        self, store: StateStore, performer: Callable[[int], Performer], *, redact: Redactor | None = None
+    ) -> None:
+        self._store, self._redact = store, redact or Redactor()
         self._performer = performer
         self._books: dict[int, Book] = {}
         self._known: dict[int, Loaded] = {}
@@ -129,6 +132,8 @@ class Engine:
 
     async def _commit(self, number: int, turn: Turn, entries: tuple[Entry, ...]) -> None:
         """Decide on what the state says now, and swap it in; look and decide again when somebody else was first."""
+        # Before it is decided on: state, log and everything shown come of events, and digests agree with what is kept.
+        entries = tuple(replace(entry, event=self._redact.value(entry.event)) for entry in entries)
         for _ in range(COMMIT_TRIES):
             new = tuple(e for e in (*self._book(number).late, *entries) if e.txn not in turn.loaded.applied)
             run, asked = _fold(turn.loaded.run, new)

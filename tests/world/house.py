@@ -59,7 +59,19 @@ KEPT_IN: Mapping[str, tuple[str, ...]] = {
     "pytest": ("tdd_action.suites",),
 }
 """Libraries with one home: what knows them, so that nothing else has to."""
-PURE_TEXT = {"ast", "difflib", "fnmatch", "json", "re", "string", "textwrap", "tokenize", "tomllib", "unicodedata"}
+PURE_TEXT = {
+    "ast",
+    "base64",
+    "difflib",
+    "fnmatch",
+    "json",
+    "re",
+    "string",
+    "textwrap",
+    "tokenize",
+    "tomllib",
+    "unicodedata",
+}
 PURE_VALUES = {"collections", "copy", "dataclasses", "enum", "fractions", "hashlib", "math", "statistics", "types"}
 PURE_WORK = {"abc", "bisect", "functools", "graphlib", "heapq", "itertools", "operator", "reprlib", "typing"}
 PURE_OTHER = {"builtins", "inspect", "keyword", "pathlib", "posixpath", "sys"}

@@ -56,6 +56,7 @@ class QuickRunner:
     clashes: frozenset[tuple[str, str]] = frozenset()
     reds: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: list[Assignment] = field(default_factory=list)
+    says: str = "It edits a frozen test."
     before: Callable[[Assignment], None] = lambda _: None
     ci: Callable[[WorkflowRun], tuple[str, str]] = lambda _: ("success", "")
     held: set[str] = field(default_factory=set)
@@ -136,7 +137,7 @@ class QuickRunner:
         assert given.task is not None
         usage = (Usage("quick", 1, 1200, 300, usd=self.usd),)
         if act == "refuse":
-            stage = StageReport(Stage.GREEN, StageState.REFUSED, "It edits a frozen test.", 0.1, usage=usage)
+            stage = StageReport(Stage.GREEN, StageState.REFUSED, self.says, 0.1, usage=usage)
             work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, None, (stage,), stage.sentence)
             return {"result.json": dumped(work)}
         tests: tuple[str, ...] = ()

@@ -4,6 +4,9 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from tdd_action.inputs import held
+from tdd_action.serverless.speaking import speak
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine
 from tdd_orchestrator.github.connections import TokenConnection
@@ -28,7 +31,9 @@ async def opened(
 
     The intervals are the least seconds between two pushes of state, and between two writes.
     """
-    async with TokenConnection(repo, token, api_url, write_interval_s=write_interval_s) as connection:
+    secrets = held(environ)
+    speak(Redactor((token, *secrets)))
+    async with TokenConnection(repo, token, api_url, write_interval_s=write_interval_s, secrets=secrets) as connection:
         reader = RepositoryReader(connection)
         config, _ = await configuration(reader, await reader.default_branch(), environ)
         store = StateStore(
@@ -37,7 +42,11 @@ async def opened(
             prefix=config.state.prefix,
             pace=Pace(state_interval_s),
         )
-        engine = Engine(store, lambda number: Performer(connection, repo, number, reader=reader, lander="workflow"))
+        engine = Engine(
+            store,
+            lambda number: Performer(connection, repo, number, reader=reader, lander="workflow"),
+            redact=connection.redact,
+        )
         try:
             drafting = Drafting(reader, environ, time.time, lander="workflow")
             yield Place(reader=reader, store=store, engine=engine, environ=environ, clock=time.time, drafting=drafting)

@@ -21,6 +21,7 @@ from tenacity import (
     wait_random,
 )
 
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.github.addresses import git_url, graphql_url
 from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.errors import Forbidden, NotFound, RateLimited, Unauthorized, Weather
@@ -73,8 +74,9 @@ class Connection:
         patience: Patience | None = None,
         app_id: int | None = None,
         login: str | None = None,
+        redact: Redactor | None = None,
     ) -> None:
-        self.repo, self.app_id = repo, app_id
+        self.repo, self.app_id, self.redact = repo, app_id, redact or Redactor()
         self.counts: Counter[str] = Counter()
         self.unchanged = 0
         self.patience = patience or Patience()
@@ -281,6 +283,8 @@ class Connection:
             raise RateLimited(self._closed_until, f"GitHub asked us to wait {round(self._closed_until - now)} s more.")
         self.counts[f"{method} {route}"] += 1
         authorised = {"Authorization": f"Bearer {token}", **(headers or {})}
+        if request.get("json") is not None and not _holds_code(route, request["json"]):
+            request["json"] = self.redact.value(request["json"])
         try:
             answer = await self._wire.send(
                 method, path, route=route, headers=authorised, limited=self._limited, **request
@@ -296,6 +300,12 @@ class Connection:
                 token, method, route, moved.removeprefix(self.api_url), headers=headers, **request
             )
         return answer
+
+
+def _holds_code(route: str, json: object) -> bool:
+    """Whether a request carries the contents of commits, which are never altered."""
+    query = str(json.get("query", "")) if isinstance(json, dict) else ""
+    return "/git/" in route or "/contents/" in route or "createCommitOnBranch" in query
 
 
 def _stormy(why: BaseException) -> bool:

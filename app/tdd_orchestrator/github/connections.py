@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from githubkit import AppAuthStrategy
 
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.github.addresses import PUBLIC_API
 from tdd_orchestrator.github.client import Connection, Patience
 from tdd_orchestrator.github.errors import NotFound, NotInstalled
@@ -35,8 +36,10 @@ class Connections:
         write_interval_s: float = 1.0,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.time,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         self.credentials = app
+        self._redact = Redactor((app.private_key, *secrets))
         self._interval, self._patience = write_interval_s, patience
         self._wire = Wire(app.api_url, clock=clock)
         self._paces: dict[int, WritePace] = {}
@@ -60,6 +63,7 @@ class Connections:
                 patience=self._patience,
                 app_id=self.credentials.app_id,
                 login=f"{await self.slug()}[bot]",
+                redact=self._redact,
             )
             self._connections.setdefault(repo, made)
         return self._connections[repo]
@@ -123,10 +127,16 @@ class TokenConnection:
         write_interval_s: float = 1.0,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.time,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         self._wire = Wire(api_url, clock=clock)
         self.connection = Connection(
-            repo, self._wire, FixedToken(token), pace=WritePace(write_interval_s), patience=patience
+            repo,
+            self._wire,
+            FixedToken(token),
+            pace=WritePace(write_interval_s),
+            patience=patience,
+            redact=Redactor((token, *secrets)),
         )
 
     async def __aenter__(self) -> Connection:

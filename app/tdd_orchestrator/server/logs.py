@@ -3,7 +3,6 @@
 JSON for machines, colours for a terminal. Secrets are struck out of the finished line, wherever they came from.
 """
 
-import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -12,22 +11,17 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-_SHORTEST = 4  # striking out shorter words would make the log unreadable and hide nothing
+from tdd_orchestrator.core.redaction import Redactor
 
 
 class _Struck:
     """A renderer, with every secret in its line replaced."""
 
     def __init__(self, renderer: Processor, secrets: Sequence[str]) -> None:
-        self._renderer = renderer
-        shapes = {shape for secret in secrets for shape in (secret, secret.strip(), json.dumps(secret.strip())[1:-1])}
-        self._shapes = sorted((shape for shape in shapes if len(shape) >= _SHORTEST), key=len, reverse=True)
+        self._renderer, self._redact = renderer, Redactor(tuple(secrets))
 
     def __call__(self, logger: WrappedLogger, name: str, event_dict: EventDict) -> str:
-        line = str(self._renderer(logger, name, event_dict))
-        for shape in self._shapes:
-            line = line.replace(shape, "***")
-        return line
+        return self._redact(str(self._renderer(logger, name, event_dict)))
 
 
 def configure(secrets: Sequence[str], *, stream: TextIO | None = None, level: int = logging.INFO) -> None:

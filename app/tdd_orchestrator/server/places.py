@@ -77,7 +77,11 @@ class Places:
         store = StateStore(
             connection.git_url(), connection.git_credentials, prefix=config.state.prefix, pace=self._pace
         )
-        engine = Engine(store, lambda number: Performer(connection, connection.repo, number, reader=reader))
+        engine = Engine(
+            store,
+            lambda number: Performer(connection, connection.repo, number, reader=reader),
+            redact=connection.redact,
+        )
         log.info("place.opened", repo=connection.repo, state=config.state.prefix)
         drafting = Drafting(reader, self._environ, self._clock)
         return Place(

@@ -37,7 +37,9 @@ class _Whole:
     async def open(self) -> AsyncIterator[None]:
         settings = self._settings
         credentials = AppCredentials(settings.app_id, settings.private_key, settings.github_url)
-        async with Connections(credentials, write_interval_s=settings.write_interval_s) as connections:
+        async with Connections(
+            credentials, write_interval_s=settings.write_interval_s, secrets=settings.secrets
+        ) as connections:
             self._connections = connections
             self._places = Places(
                 connections, state_interval_s=settings.state_interval_s, environ=self._environ, clock=time.time

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tdd_orchestrator.core.event import Event
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.wire import MalformedWire, from_wire, from_wire_union, to_wire
 from tdd_orchestrator.store.memory import Applied
 
+REDACT = Redactor()
+"""The last wall: what the engine was told is without secrets already."""
 LIMIT = 1_000_000
 """Bytes of lines after which a checkpoint takes the place of what came before it."""
 
@@ -86,11 +89,11 @@ def overlong(log: bytes) -> bool:
 
 
 def _line(content: dict[str, Any]) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = REDACT(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
     try:
         return text.encode() + b"\n"
     except UnicodeEncodeError:  # half a surrogate pair: only the escaped form can be written
-        return json.dumps(content, separators=(",", ":")).encode() + b"\n"
+        return REDACT(json.dumps(content, separators=(",", ":"))).encode() + b"\n"
 
 
 def _is_line(line: bytes) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.result import StageReport, Step, Usage
 from tdd_orchestrator.core.run import Attempt, Job, Run, Task
 from tdd_orchestrator.core.wire import MalformedWire, from_wire, to_wire
@@ -13,12 +14,14 @@ T = TypeVar("T")
 Cell = str | int | float | None
 Row = tuple[Cell, ...]
 LARGEST = 2**63 - 1
+REDACT = Redactor()
+"""The last wall: what the engine was told is without secrets already."""
 
 
 def doc(value: object) -> str:
     """JSON for the program; letters stay letters, so that a person can read it too."""
     text = json.dumps(to_wire(value), ensure_ascii=False, separators=(",", ":"))
-    return text if _is_writable(text) else json.dumps(to_wire(value), separators=(",", ":"))
+    return REDACT(text if _is_writable(text) else json.dumps(to_wire(value), separators=(",", ":")))
 
 
 def from_doc(expected: type[T], text: object) -> T:
@@ -132,6 +135,8 @@ def _usage_row(task: str, attempt: int, place: int, seq: int, stage: str, usage:
 
 
 def _cell(value: Cell) -> Cell:
+    if isinstance(value, str):
+        value = REDACT(value)
     if isinstance(value, str) and not _is_writable(value):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, int) and not -LARGEST <= value <= LARGEST:
