@@ -116,7 +116,7 @@ async def test_a_token_that_expired_is_asked_for_again_once(new_store: NewStore,
         return "x-access-token", "secret"
 
     store = new_store()
-    store._credentials = token
+    store.refs._credentials = token
     server.break_next(READ, Fault.UNAUTHORIZED)
     await store.load(RUN_ID)
     assert len(logins) == 2
@@ -131,6 +131,6 @@ async def test_a_repository_that_is_not_there_is_refused_with_what_to_check(
     new_store: NewStore, server: GitServer
 ) -> None:
     store = new_store()
-    store._remote._path = "/elsewhere.git"
+    store.refs._remote._path = "/elsewhere.git"
     with pytest.raises(StateRefused, match="installed"):
         await store.load(RUN_ID)

@@ -53,7 +53,7 @@ async def test_a_lock_that_is_held_passes_by(new_store: NewStore, server: GitSer
         await hurried(seconds)
         lock.unlink(missing_ok=True)
 
-    store._sleep = released
+    store.refs.sleep = released
     saved = await store.save(RUN_ID, change(loaded, "second"), loaded)
     assert saved.revision == server.git("rev-parse", REF)
     assert len(hurried.slept) == 1

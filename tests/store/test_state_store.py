@@ -173,7 +173,7 @@ async def test_a_repository_on_this_machine_will_do(tmp_path: Path, hurried: Hur
 
 
 async def test_a_prefix_may_hide_the_state_from_the_branches(server: GitServer, store: StateStore) -> None:
-    hidden = StateStore(server.url, store._credentials, prefix="refs/tdd/run", pace=store._pace)
+    hidden = StateStore(server.url, store.refs._credentials, prefix="refs/tdd/run", pace=store.refs._pace)
     loaded = await hidden.load(RUN_ID)
     await hidden.save(RUN_ID, change(loaded, "first"), loaded)
     assert server.git("for-each-ref", "--format=%(refname)") == "refs/tdd/run/pr-42"

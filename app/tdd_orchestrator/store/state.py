@@ -4,26 +4,18 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable
 
 from tdd_orchestrator.store import snapshot
 from tdd_orchestrator.store.pace import Pace, Sleep
-from tdd_orchestrator.store.patience import patient
 from tdd_orchestrator.store.rebuild import Rebuild
-from tdd_orchestrator.store.remote import Declined, Login, LoginRefused, Moved, Overtaken, Push, Remote, replacement
+from tdd_orchestrator.store.refs import Credentials, Refs
+from tdd_orchestrator.store.remote import Moved, Push, replacement
 from tdd_orchestrator.store.snapshot import Snapshot
-from tdd_orchestrator.store.values import Change, Conflict, Loaded, StateRefused, StateUnreachable
-from tdd_orchestrator.store.weather import Weather
+from tdd_orchestrator.store.values import Change, Conflict, Loaded, StateUnreachable
 
-T = TypeVar("T")
-P = ParamSpec("P")
-Credentials = Callable[[], Awaitable[Login]]
 PREFIX = "refs/heads/tdd-state"
 CACHED = 64
-THREADS = 8
 
 
 class StateStore:
@@ -47,28 +39,21 @@ class StateStore:
         timeout: float = 60.0,
     ) -> None:
         self.url = url
-        self._credentials = credentials
-        self._prefix = prefix.rstrip("/")
-        self._pace = pace or Pace()
+        self.refs = Refs(url, credentials, pace=pace, clock=clock, sleep=sleep, timeout=timeout)
+        self.prefix = prefix.rstrip("/")
         self._rebuild = rebuild or Rebuild()
-        self._clock = clock
-        self._sleep = sleep
-        self._remote = Remote(url, timeout=timeout, connections=THREADS)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="state")
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
 
     async def load(self, run_id: str) -> Loaded:
         """The run as it stands (`None`: none yet); nothing is fetched where that has not changed."""
         known = self._cache.get(run_id)
-        revision, files = await self._steadily(
-            lambda login: self._remote.fetch(self._ref(run_id), known.revision if known else None, login)
-        )
+        revision, files = await self.refs.fetch(self._ref(run_id), known.revision if known else None)
         if revision is None:
             self._cache.pop(run_id, None)
             return Loaded(None, None)
         if files is None and known is not None:
             return known
-        found, told = await self._in_thread(snapshot.opened, files or {}, self._rebuild)
+        found, told = await self.refs.in_thread(snapshot.opened, files or {}, self._rebuild)
         return self._kept(run_id, _loaded(found, revision, told))
 
     async def save(self, run_id: str, change: Change, expecting: Loaded) -> Loaded:
@@ -82,9 +67,9 @@ class StateStore:
             return expecting
         if txns & expecting.applied:
             raise ValueError(f"applied before: {', '.join(sorted(txns & expecting.applied))}")
-        after, push = await self._in_thread(self._prepared, run_id, change, expecting)
+        after, push = await self.refs.in_thread(self._prepared, run_id, change, expecting)
         try:
-            await self._pushed(push)
+            await self.refs.push(push)
         except (Moved, StateUnreachable) as unknown:
             now = await self.load(run_id)
             if txns and txns <= now.applied:
@@ -96,35 +81,32 @@ class StateStore:
 
     async def runs(self) -> tuple[str, ...]:
         """The ids of all runs that have a ref, in order of their numbers."""
-        start = f"{self._prefix}/"
-        names = [
-            name.removeprefix(start) for name in await self._steadily(lambda login: self._remote.heads(start, login))
-        ]
+        start = f"{self.prefix}/"
+        names = [name.removeprefix(start) for name in await self.refs.heads(start)]
         numbers = sorted(int(name.removeprefix("pr-")) for name in names if re.fullmatch(r"pr-\d+", name))
         return tuple(f"pr-{number}" for number in numbers)
 
     async def export(self, run_id: str) -> bytes:
         """The SQLite file of a run, `b""` where there is no run."""
         loaded = await self.load(run_id)
-        return await self._in_thread(loaded.snapshot.sqlite) if loaded.revision else b""
+        return await self.refs.in_thread(loaded.snapshot.sqlite) if loaded.revision else b""
 
     async def delete(self, run_id: str, expecting: Loaded) -> None:
         """Remove the ref; `Conflict` where somebody wrote since `expecting`. Removing what is gone already is fine."""
         try:
-            await self._pushed(Push(self._ref(run_id), expecting.revision, None))
+            await self.refs.push(Push(self._ref(run_id), expecting.revision, None))
         except Moved as moved:
             raise Conflict(run_id) from moved
         self._cache.pop(run_id, None)
 
     def close(self) -> None:
         """Close every connection, and end the threads when they are done."""
-        self._threads.shutdown(wait=False)
-        self._remote.close()
+        self.refs.close()
 
     def _ref(self, run_id: str) -> str:
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", run_id):
             raise ValueError(f"not a run id: {run_id!r}")
-        return f"{self._prefix}/{run_id}"
+        return f"{self.prefix}/{run_id}"
 
     def _kept(self, run_id: str, loaded: Loaded) -> Loaded:
         self._cache[run_id] = loaded
@@ -140,51 +122,7 @@ class StateStore:
         )
         following = snapshot.following(before, after, change.entries)
         files = snapshot.files(following, ref.removeprefix("refs/heads/"))
-        return following, replacement(ref, expecting.revision, files, f"State of {run_id}", self._clock())
-
-    async def _pushed(self, push: Push) -> None:
-        """Wait for our turn, then push until it is known how that ended."""
-        await self._pace.turn(self.url)
-        try:
-            await self._steadily(lambda login: self._attempt(push, login))
-        except Overtaken:
-            raise
-        except Moved:
-            self._pace.give_back(self.url)
-            raise
-        except Declined as declined:
-            raise StateRefused(
-                f"The repository does not let us write `{push.ref}`: {declined}.",
-                remedy="Allow the app to push there (rulesets, hooks), or set another `prefix` under [state].",
-            ) from declined
-
-    def _attempt(self, push: Push, login: Login) -> None:
-        """One push. A refusal after the ref has moved is a lost race, whatever words it comes with."""
-        try:
-            self._remote.push(push, login)
-        except Declined:
-            head = self._remote.heads(push.ref, login).get(push.ref)
-            if head != push.old:
-                raise Overtaken(head) from None
-            raise
-
-    async def _steadily(self, act: Callable[[Login], T]) -> T:
-        """Do it in a thread, again while it is only weather."""
-        attempts = patient(self._sleep)
-        try:
-            return await attempts(self._once, act)
-        except LoginRefused as refused:
-            remedy = "Check the app's installation, or the token."
-            raise StateRefused(f"{self.url} does not accept our credentials.", remedy=remedy) from refused
-        except Weather as weather:
-            raise StateUnreachable(f"{self.url} cannot be reached: {weather}.", remedy="Try again later.") from weather
-
-    async def _once(self, act: Callable[[Login], T]) -> T:
-        return await self._in_thread(act, await self._credentials())
-
-    async def _in_thread(self, act: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-        """In a thread of ours: a server that hangs must not take the threads that everybody shares."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(act, *arguments, **options))
+        return following, replacement(ref, expecting.revision, files, f"State of {run_id}", self.refs.clock())
 
 
 def _loaded(found: Snapshot, revision: str, told: str) -> Loaded:
