@@ -29,6 +29,6 @@ def refused(made: Drafted) -> str:
     """What the lint says against a draft, in a sentence; "" where it is a PRD."""
     prd = read_prd("draft.md", made.text.encode("utf-8", "replace"))
     faults = [fault for fault in prd.faults if fault.level == "failure"]
-    if faults:
-        return f"The draft is no PRD yet: line {faults[0].line}: {faults[0].message} {faults[0].remedy}".strip()
-    return "" if prd.requirements else "The draft holds no requirement."
+    if not faults:
+        return ""
+    return f"The draft is no PRD yet: line {faults[0].line}: {faults[0].message} {faults[0].remedy}".strip()

@@ -43,6 +43,26 @@ async def test_a_repository_with_one_workflow_file_and_no_app_lands_a_task(tmp_p
         assert "tdd-state/pr-1" in repository.git.text("for-each-ref", "--format=%(refname:short)")
 
 
+async def test_an_issue_becomes_a_pull_request_without_an_app(tmp_path: Path) -> None:
+    project = shop_with_one_task(tmp_path / "shop")
+    python = str(project_environment(tmp_path / "python"))
+    async with Hub(tmp_path / "hub", LocalRunner({ACTION: action_directory()}, QUICK, 2, python)) as hub:
+        hub.add_user("maintainer")
+        repository = hub.add_repository(REPO, project)
+        hub.set_role(REPO, "maintainer", "admin")
+        hub.open_issue(REPO, "maintainer", "Prices", "They should add up.")
+        hub.comment(REPO, 1, "maintainer", "/tdd prd")
+        async with asyncio.timeout(LIMIT_S):
+            while not repository.pulls:  # noqa: ASYNC110 - the hub has no event for it
+                await asyncio.sleep(0.05)
+        await hub.settled()
+        (pull,) = repository.pulls.values()
+        assert (pull.title, pull.head_ref) == ("PRD: Prices", "tdd/issue-1")
+        assert "REQ-1" in repository.git.text("show", f"{pull.head_sha}:prds/issue-1-prices.md")
+        said = [one.body for one in repository.comments.values() if one.number == 1]
+        assert f"/pull/{pull.number}" in said[-1]
+
+
 async def until(hub: Hub, repository: Repository, state: str) -> None:
     """Wait until the check `TDD` on the branch's head has this conclusion."""
 
@@ -70,6 +90,7 @@ def shop_with_one_task(directory: Path) -> Path:
     prepare(directory)
     script = yaml.safe_load((PROJECT / ".tdd" / "script.yml").read_text())
     script["plan"]["tasks"] = script["plan"]["tasks"][:1]
+    script["prd"] = {"title": "Prices", "text": PRD.read_text()}
     script["tasks"] = {"TASK-1": script["tasks"]["TASK-1"]}
     git(directory, "switch", "--quiet", "main")
     shutil.copy(manifest("workflows/tdd-serverless.yml"), directory / ".github" / "workflows" / "tdd.yml")
