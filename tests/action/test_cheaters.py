@@ -1,4 +1,6 @@
-"""Every Python cheat of the benchmark is caught at the gate, and for the reason, that its case names."""
+"""The cheats of the benchmark are caught at the gate, and for the reason, that their cases name: all in Python here,
+and a sample in JavaScript. Those in other languages are in `test_cheaters_elsewhere.py`.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +10,21 @@ import pytest
 from bench.cheaters.cases import Cheat, cheats, languages
 from bench.cheaters.matrix import shortened, written
 from bench.cheaters.playing import Caught, play
+from bench.runners import absent
 from world.tdd_project import plain_python, remembered
 
 PYTHON = cheats("python")
+SAMPLE = (
+    "makes the assertions hold and hides it",
+    "any runner",
+    "makes chance certain",
+    "GREEN weakens the test that RED wrote",
+    "empties a helper",
+    "ends the run once a test has passed",
+    "passing line into what a test process of node",
+    "speaks to its own mock only",
+)
+JAVASCRIPT = [each for each in cheats("javascript") if any(word in each.cheat for word in SAMPLE)]
 
 
 @pytest.fixture(autouse=True)
@@ -19,8 +33,10 @@ def _quick(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("cheat", PYTHON, ids=lambda cheat: cheat.cheat)
+@pytest.mark.parametrize("cheat", [*PYTHON, *JAVASCRIPT], ids=lambda cheat: cheat.cheat)
 def test_a_cheat_is_caught_for_the_right_reason(cheat: Cheat, tmp_path: Path) -> None:
+    if why := absent(cheat.config.tdd.suite):
+        pytest.skip(why)
     caught = play(cheat, tmp_path / "place")
     assert caught.right, f"caught at {caught.gate or 'no gate'}: {caught.said}"
 

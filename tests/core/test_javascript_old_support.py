@@ -35,6 +35,11 @@ it.each([[1, 1]])('is %i', (n, m) => { expect(n).toBe(m); });
         ("const prices", "vi.mock('./cart.js');\nconst prices", "`mock` in a.test.js decides for old tests"),
         ("[[1, 1]]", "[[2, 2]]", "A test with a computed title in a.test.js is not what it was"),
         ("describe('cart', () => {", "describe('cart', () => ", ""),
+        ("import { total }", "import { sum as total }", "`total` in a.test.js was there before"),
+        ("import { total } from './cart.js';", "const total = () => 3;", "`total` in a.test.js was there before"),
+        ("import { total }", "import { total, tax }", ""),
+        ("", "\nexpect.extend({ toBe() {} });\n", "`expect.extend({toBe(){}})` in a.test.js decides for old tests"),
+        ("const prices", "assert.equal = () => {};\nconst prices", "`assert.equal` in a.test.js decides for old tests"),
     ],
 )
 def test_old_tests_keep_their_ground(before: str, after: str, said: str) -> None:
@@ -42,3 +47,18 @@ def test_old_tests_keep_their_ground(before: str, after: str, said: str) -> None
     found = [reason.sentence for reason in undermined("a.test.js", OLD, changed)]
     assert bool(found) is bool(said)
     assert all(sentence.startswith(said) for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "count"),
+    [
+        ("module.exports = { one, two };", "module.exports = { one, two, three };", 0),
+        ("module.exports = { one, two };", "module.exports = { one };", 1),
+        ("exports.one = 1;", "exports.one = 1;\nexports.two = 2;", 0),
+        ("exports.one = 1;", "exports.one = 2;", 1),
+        ("start();", "", 1),
+        ("'use strict';\nstart();", "'use strict';\nstart();\nimport x from 'y';\nfor (const x of y) test(x, f);", 0),
+    ],
+)
+def test_support_of_old_tests_keeps_what_it_does_when_it_is_loaded(before: str, after: str, count: int) -> None:
+    assert len(list(undermined("tests/helpers.js", before, after))) == count

@@ -9,7 +9,7 @@ from tdd_orchestrator.core.evidence import Reason, SuiteReport, Verdict
 from tdd_orchestrator.core.evidence.verdicts import settled
 from tdd_orchestrator.core.language import Language
 from tdd_orchestrator.core.languages import language_of
-from tdd_orchestrator.core.meddling import meddling
+from tdd_orchestrator.core.meddling import meddling, named_tests
 from tdd_orchestrator.core.policy import ABSENT, is_named_as_test
 from tdd_orchestrator.core.shadows import TEST_TOOLS, imports_of, shadowing, top_module
 
@@ -44,6 +44,13 @@ def _meddling(workspace: Workspace, before: str, after: str) -> Iterator[Reason]
         was, now = _text(workspace, before, path), _text(workspace, after, path) or ""
         if meddling(language.findings, path, was, now):  # only then is it worth reading all the rest
             yield from meddling(language.findings, path, was, now, _sources(workspace, before, language))
+        constants = language.literals.constants
+        yield from named_tests(path, constants(was or ""), constants(now), _files_of_tests(workspace, before))
+
+
+def _files_of_tests(workspace: Workspace, tree: str) -> list[str]:
+    names = [entry.path.rpartition("/")[2] for entry in workspace.entries(tree) if is_named_as_test(entry.path)]
+    return [name for name in names if language_of(name) is not None and ("test" in name or "spec" in name)]
 
 
 def _sources(workspace: Workspace, tree: str, language: Language) -> list[str]:

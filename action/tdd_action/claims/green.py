@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tdd_action.bench import Bench
 from tdd_action.claims.code import try_code
-from tdd_action.claims.control import falsified_tests
+from tdd_action.claims.control import as_run, falsified_tests
 from tdd_action.claims.red import RedClaim
 from tdd_action.claims.subject import Before, Subject, waver
 from tdd_orchestrator.core.evidence import SuiteReport, Verdict, judge_control, judge_green, judge_without
@@ -45,7 +45,7 @@ def _doubted(bench: Bench, red: RedClaim, tree: str, red_tree: str) -> Verdict:
     overlay, turned = falsified_tests(bench.workspace, red.new_tests, tree)
     if turned:
         control = bench.on(tree, "green with tests made to fail", tests=red.new_tests, overlay=overlay)
-        if not (verdict := judge_control(turned, control)).accepted:
+        if not (verdict := judge_control(as_run(turned, control), control)).accepted:
             return verdict
     return judge_without(
         red.new_tests, bench.on(red_tree, "green's tests without green", tests=red.new_tests), red.collected

@@ -29,7 +29,7 @@ function results(type, event) {
     what.error = told(error.cause ?? error);
     if (typeof error.cause === "string") what.error.message = short(error.cause);
     if (whole) Object.assign(what, { stderr: said.get(event.file) ?? "", signal: error.signal, code: error.exitCode });
-    if (!what.todo) bad += 1;
+    if (!what.todo && !what.skipped) bad += 1;
   }
   line(what);
 }

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from tdd_orchestrator.core.controls_javascript import falsified
+from tdd_orchestrator.core import echoes_javascript, meddling_javascript
+from tdd_orchestrator.core.controls_javascript import falsified, names
+from tdd_orchestrator.core.echoes import Literals
 from tdd_orchestrator.core.javascript_exports import public_names
-from tdd_orchestrator.core.javascript_tests import blocks_of, named_tests, new_tests, titled
+from tdd_orchestrator.core.javascript_tests import blocks_of, new_tests, titled
 from tdd_orchestrator.core.javascript_tokens import SUFFIXES, tokens_of
 from tdd_orchestrator.core.language import Control, Language
 from tdd_orchestrator.core.old_support_javascript import undermined
@@ -51,6 +53,8 @@ JAVASCRIPT = Language(
     entering,
     stubs=stub_files,
     public_names=public_names,
-    control=Control(named_tests, falsified),
+    control=Control(names, falsified),
+    findings=meddling_javascript.findings,
+    literals=Literals(echoes_javascript.examples, echoes_javascript.constants),
     undermined=undermined,
 )

@@ -35,6 +35,25 @@ def declarations(source: str) -> Mapping[str, Declaration]:
     return found
 
 
+def loose(source: str) -> tuple[Declaration, ...]:
+    """The statements outside of all brackets that declare nothing and import nothing, in order. Raises SyntaxError."""
+    tokens = tokens_of(source)
+    pairs, place, found = pairs_of(tokens), 0, []
+    while place < len(tokens):
+        text = tokens[place].text
+        if text in DECLARING and place + 1 < len(tokens):
+            place = _end(tokens, pairs, place)
+        elif text in LEADING | {";"}:
+            place += 1
+        elif text == "import" and tokens[place + 1].text not in ("(", "."):
+            place = next((at for at in range(place, len(tokens)) if tokens[at].kind == "string"), len(tokens)) + 1
+        else:
+            end = max(_statement_end(tokens, pairs, place), place + 1)
+            found.append(_declaration(tokens, place, end))
+            place = end
+    return tuple(found)
+
+
 def _declaration(tokens: Sequence[Token], start: int, end: int) -> Declaration:
     first = start
     while first and tokens[first - 1].text in LEADING:

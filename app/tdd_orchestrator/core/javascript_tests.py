@@ -1,5 +1,6 @@
 """The tests in a JavaScript or TypeScript file, read from its text: where each is, what it is called, what it says."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,20 @@ SUITES = frozenset({"describe", "suite", "context", "fdescribe", "xdescribe"})
 # Called with something else first, and only then with the title.
 IN_TWO_CALLS = frozenset({"each", "for", "skipIf", "runIf"})
 
+SOME = "\0"
+"""Stands in a test's name for what only a run knows."""
+TELLING = 3
+"""How many letters of a title must be known."""
+
 Titles = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A call that defines a test or a suite. `title` is None where it is computed; `body` are the call's arguments."""
+    """A call that defines a test or a suite. `title` is None where it is computed; `body` are the call's arguments.
+
+    `spelled` is the title with `SOME` for what is filled in at run time.
+    """
 
     name: str
     title: str | None
@@ -24,6 +33,7 @@ class Block:
     body: tuple[Token, ...]
     whole: tuple[Token, ...]
     inner: tuple["Block", ...] = ()
+    spelled: str | None = None
 
     @property
     def is_suite(self) -> bool:
@@ -73,7 +83,8 @@ def _block_at(tokens: Sequence[Token], pairs: dict[int, int], start: int) -> tup
     title = None if not IN_TWO_CALLS.isdisjoint(modifiers) else literal(body[0]) if _alone(body) else None
     inner = tuple(_blocks(body)) if token.text in SUITES else ()
     whole = tuple(tokens[start : end + 1])
-    return Block(token.text, title, token.line, tuple(modifiers), body, whole, inner), end + 1
+    plain = title if title is not None else _spelled(body[0]) if _alone(body) else None
+    return Block(token.text, title, token.line, tuple(modifiers), body, whole, inner, plain), end + 1
 
 
 def _alone(body: Sequence[Token]) -> bool:
@@ -88,6 +99,24 @@ def titled(blocks: Sequence[Block]) -> Iterator[tuple[Titles, Block]]:
             yield from (((block.title, *titles), inner) for titles, inner in titled(block.inner))
         else:
             yield (block.title,), block
+
+
+def spelled(blocks: Sequence[Block], above: str = "") -> Iterator[tuple[str | None, Block]]:
+    """Every test with its name below the file, `SOME` where a title is filled in at run time; `None`: nobody knows."""
+    for block in blocks:
+        name = None if block.spelled is None or above is None else f"{above}{block.spelled}"
+        if not block.is_suite:
+            yield name, block
+        elif name is not None:
+            yield from spelled(block.inner, f"{name}::")
+
+
+def _spelled(token: Token) -> str | None:
+    """A title that is filled in at run time, as far as it is known; `None` where that is next to nothing."""
+    if token.kind not in ("string", "template"):
+        return None
+    found = re.sub(r"\$\{[^}]*\}|%[a-zA-Z#$%]|\$[\w.#]+", SOME, token.text[1:-1])
+    return found if len(re.findall(r"\w", found)) >= TELLING else None
 
 
 def new_tests(path: str, before: str | None, after: str) -> tuple[str, ...]:
@@ -110,6 +139,19 @@ def _may_hold_tests(source: str) -> bool:
         return next(titled(blocks_of(source)), None) is not None
     except SyntaxError:
         return True
+
+
+def body_of(tokens: Sequence[Token]) -> int | None:
+    """Where the body of the outermost function among the arguments of a block begins: a brace, or an expression."""
+    pairs, place = pairs_of(tokens), 0
+    while place < len(tokens) - 1:
+        if tokens[place].text == "=>" and tokens[place].kind == "mark":
+            return place + 1
+        if tokens[place].text == "function":
+            opening = next((at for at in range(place, len(tokens)) if is_mark(tokens[at], "(")), None)
+            return None if opening is None else pairs[opening] + 1
+        place = pairs.get(place, place) + 1
+    return None
 
 
 def named_tests(source: str) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -4,8 +4,9 @@ A hint, not a proof: whoever hides well enough is found by the runs or by a read
 about; what the file did before is the project's own affair. What to look for is the business of each language.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+from tdd_orchestrator.core.echoes import Key
 from tdd_orchestrator.core.evidence.verdicts import Reason
 
 IMPORTS = "{path} brings in `{what}`: code under test has no business with test tools."
@@ -20,6 +21,18 @@ Finding = tuple[str, str, int]
 """A sentence with its gaps, what to fill in, and the 1-based line."""
 Findings = Callable[[str], Iterable[Finding]]
 """What a source text holds of this kind; nothing where it cannot be read."""
+
+
+def named_tests(
+    path: str, before: Mapping[Key, int], after: Mapping[Key, int], files: Iterable[str]
+) -> tuple[Reason, ...]:
+    """Where new code names a file of tests in one of its texts: it could read there what is expected of it.
+
+    `before` and `after` are the literals of the code with their lines, `files` the names of files that hold tests.
+    """
+    fresh = {said: line for (kind, said), line in after.items() if kind == "str" and (kind, said) not in before}
+    named = ((file, line) for said, line in fresh.items() for file in files if file in str(said))
+    return tuple(Reason("", None, path, line, LOOKS.format(path=path, what=f"`{file}`")) for file, line in named)
 
 
 def meddling(

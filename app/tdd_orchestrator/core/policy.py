@@ -34,6 +34,7 @@ DOCUMENTS = (
     "!robots.txt",
     "!entry_points.txt",
 )
+INSTALLED = "node_modules"
 COMPILED = (".pyc", ".pyo", ".pth", ".pyd", ".so", ".dll", ".dylib")
 # Characters that some file systems ignore, so that a name with them is `.git` all the same.
 IGNORED_IN_NAMES = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
@@ -114,6 +115,8 @@ def _refusal(stage: Stage, kind: TaskKind, change: Change, territory: Territory)
         return said
     if territory.is_protected(path):
         return f"{path} is protected: no task may change it. A maintainer may, or may take it off the list."
+    if INSTALLED in path.split("/"):
+        return f"{path} would be loaded instead of what is installed: only source belongs in a change."
     if said := _shape(change, territory):
         return said
     if test_places.is_test_config(path) or change.configures_tests:

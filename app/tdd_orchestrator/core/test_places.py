@@ -31,13 +31,30 @@ PLACES: Mapping[str, Places] = {
         ("*Test.java", "*Tests.java", "*TestCase.java", "*IT.java", "Test*.java", "*Test.kt", "*Spec.groovy"),
         ("junit-platform.properties", ".mvn/", "surefire.properties", "init.gradle", "gradle-wrapper.properties"),
     ),
-    "ruby": Places(("*_test.rb", "test_*.rb", "*_spec.rb", "spec/", "spec_helper.rb"), (".rspec", ".minitest.rb")),
+    "ruby": Places(
+        ("*_test.rb", "test_*.rb", "*_spec.rb", "spec/", "spec_helper.rb"),
+        (
+            *(".rspec", ".rspec-local", ".minitest.rb", ".simplecov", ".bundle/"),
+            "**/minitest/*_plugin.rb",  # loaded by minitest wherever it lies
+            "rubygems_plugin.rb",
+        ),
+    ),
     "javascript": Places(
         ("*.test.*", "*.spec.*", "__tests__/", "__mocks__/", "__fixtures__/", "__snapshots__/", "*.snap", *NODE_NAMES),
         (
             *(f"{tool}.{part}.*" for tool in ("vitest", "jest") for part in ("config", "setup", "workspace", "preset")),
             *("vite.config.*", "setupTests.*", "ava.config.*", "playwright.config.*", "babel.config.*"),
-            *(".mocharc*", ".nycrc*", ".c8rc*", ".taprc", ".babelrc*", ".swcrc", ".npmrc", ".pnpmfile.cjs"),
+            *(
+                ".mocharc*",
+                ".nycrc*",
+                ".c8rc*",
+                ".taprc",
+                ".babelrc*",
+                ".swcrc",
+                ".npmrc",
+                ".pnpmfile.cjs",
+                "node.config.json",
+            ),
         ),
     ),
     "dotnet": Places(("*Tests.cs",)),

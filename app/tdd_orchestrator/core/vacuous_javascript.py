@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tdd_orchestrator.core.claims import ITSELF, STUB, SWALLOWED, TAUTOLOGY
+from tdd_orchestrator.core.claims import BROAD, EXISTS, ITSELF, OWN, STUB, SWALLOWED, TAUTOLOGY
 from tdd_orchestrator.core.evidence.verdicts import FailureClass, Reason
-from tdd_orchestrator.core.javascript_tests import blocks_of, titled
+from tdd_orchestrator.core.hollow_javascript import any_exception, constant, free_names, made_up_names, only_there
+from tdd_orchestrator.core.javascript_imports import taken
+from tdd_orchestrator.core.javascript_tests import blocks_of, body_of, titled
 from tdd_orchestrator.core.javascript_tokens import Token, arguments, is_mark, pairs_of, tokens_of
 
 NO_CLAIM = "asserts nothing: say what should hold once the code is there."
@@ -20,8 +22,18 @@ CHECKING = re.compile(r"(?i)^(assert|expect|check|verify|should|must|ensure)")
 STRICT_CALLS = frozenset({"strictEqual", "deepStrictEqual", "deepEqual", "notStrictEqual", "rejects", "throws", "ok"})
 ALIKE = frozenset({"equal", "strictEqual", "deepEqual", "deepStrictEqual", "is", "same"})
 MATCHED_ALIKE = frozenset({"toBe", "toEqual", "toStrictEqual", "equal", "equals", "eql", "eq"})
-CONSTANT_NAMES = frozenset({"true", "false", "null", "undefined", "NaN", "Infinity"})
 CHAINED = frozenset({"not", "resolves", "rejects", "to", "be", "have", "deep", "and", "soft", "that", "is"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What is known of names where an assertion stands: functions of the file that assert, values that the test made
+    up, and what is imported.
+    """
+
+    helpers: frozenset[str] = frozenset()
+    made_up: frozenset[str] = frozenset()
+    imported: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +50,13 @@ def vacuous_tests(source: str, path: str) -> tuple[Reason, ...]:
     try:
         tests = tuple(titled(blocks_of(source)))
         helpers = _asserting_functions(tokens_of(source))
+        imported = frozenset(each.local for each in taken(source))
     except SyntaxError:
         return ()
     found = []
     for titles, block in tests:
-        if fault := _complaint(tuple(_claims(block.body, helpers)), block.line):
+        said = (*_thrown(block.body), *_claims(block.body, _Scope(helpers, made_up_names(block.body), imported)))
+        if fault := _complaint(said, block.line):
             name = " > ".join(title or "a test with a computed title" for title in titles)
             test = "::".join((path, *(title or "" for title in titles)))
             found.append(Reason(test, FailureClass.VACUOUS, path, fault[0], f"`{name}` {fault[1]}"))
@@ -60,6 +74,18 @@ def _complaint(said: Sequence[Said], line: int) -> tuple[int, str] | None:
     return None
 
 
+def _thrown(tokens: Sequence[Token]) -> Iterator[Said]:
+    """A `throw` among the statements of the test itself: it can only fail."""
+    pairs, start = pairs_of(tokens), body_of(tokens)
+    place = len(tokens) if start is None or not is_mark(tokens[start], "{") else start + 1
+    while start is not None and place < pairs.get(start, 0):
+        before = tokens[place - 1]
+        if tokens[place].text == "throw" and (before.text in (";", "{", "}") or before.line < tokens[place].line):
+            shut = is_mark(before, ")") or before.text == "else"  # `if (...) throw`, over two lines
+            yield from () if shut else (Said(tokens[place].line, STUB, never_holds=True),)
+        place = pairs.get(place, place) + 1
+
+
 def _asserting_functions(tokens: Sequence[Token]) -> frozenset[str]:
     """Functions of the file itself in whose body something is asserted: `function f() {`, `const f = () => {`."""
     pairs, found = pairs_of(tokens), set()
@@ -67,16 +93,16 @@ def _asserting_functions(tokens: Sequence[Token]) -> frozenset[str]:
         if token.text not in ("function", "const", "let", "var") or tokens[place + 1].kind != "name":
             continue
         opening = next((at for at in range(place + 2, min(place + 60, len(tokens))) if is_mark(tokens[at], "{")), None)
-        if opening is not None and any(True for _ in _claims(tokens[opening + 1 : pairs[opening]], frozenset())):
+        if opening is not None and any(True for _ in _claims(tokens[opening + 1 : pairs[opening]])):
             found.add(tokens[place + 1].text)
     return frozenset(found)
 
 
-def _claims(tokens: Sequence[Token], helpers: frozenset[str]) -> Iterator[Said]:
+def _claims(tokens: Sequence[Token], scope: _Scope = _Scope()) -> Iterator[Said]:
     pairs = pairs_of(tokens)
     shut = list(_swallowing(tokens, pairs))
     for place, token in enumerate(tokens):
-        said = _claim_at(tokens, pairs, place, helpers) if token.kind == "name" else None
+        said = _claim_at(tokens, pairs, place, scope) if token.kind == "name" else None
         if said is None:
             continue
         swallowed = any(start < place < end for start, end in shut)
@@ -97,7 +123,7 @@ def _swallowing(tokens: Sequence[Token], pairs: dict[int, int]) -> Iterator[tupl
             yield place, end
 
 
-def _claim_at(tokens: Sequence[Token], pairs: dict[int, int], place: int, helpers: frozenset[str]) -> Said | None:
+def _claim_at(tokens: Sequence[Token], pairs: dict[int, int], place: int, scope: _Scope) -> Said | None:
     """The assertion whose first word stands here."""
     token = tokens[place]
     after_dot = place > 0 and tokens[place - 1].text in (".", "?.")
@@ -109,12 +135,32 @@ def _claim_at(tokens: Sequence[Token], pairs: dict[int, int], place: int, helper
     if at >= len(tokens) or not is_mark(tokens[at], "("):
         return None
     given = arguments(tokens[at + 1 : pairs[at]])
+    if names[-1] == "AssertionError":
+        return None
     if names[0] == "expect":
-        return _of_expect(tokens, pairs, names, at, given)
+        said = _of_expect(tokens, pairs, names, at, scope)
+        return _spoken(said, scope.made_up, _behind(tokens, pairs, at, given)) if said else None
     if names[0] == "assert" or (len(names) == 1 and names[0] in STRICT_CALLS):
-        return _of_assert(token.line, names, given)
-    known = names[0] in helpers or (CHECKING.match(names[-1]) is not None)
+        return _spoken(_of_assert(token.line, names, given, scope), scope.made_up, given)
+    known = names[0] in scope.helpers or (CHECKING.match(names[-1]) is not None)
     return Said(token.line) if known else None
+
+
+def _spoken(said: Said, made_up: frozenset[str], given: Sequence[tuple[Token, ...]]) -> Said:
+    """The claim, with what is wrong where it speaks of nothing but what the test made up."""
+    names = frozenset(name for each in given for name in free_names(each))
+    awaited = any(token.text == "await" for each in given for token in each)
+    own = not said.fault and bool(names) and names <= made_up and not awaited
+    return Said(said.line, OWN) if own else said
+
+
+def _behind(
+    tokens: Sequence[Token], pairs: dict[int, int], at: int, given: Sequence[tuple[Token, ...]]
+) -> list[tuple[Token, ...]]:
+    """What an `expect` is given, and its matcher."""
+    _, behind = _chain(tokens, pairs[at])
+    called = behind < len(tokens) and is_mark(tokens[behind], "(")
+    return [*given, *(arguments(tokens[behind + 1 : pairs[behind]]) if called else [])]
 
 
 def _chain(tokens: Sequence[Token], place: int) -> tuple[list[str], int]:
@@ -126,30 +172,28 @@ def _chain(tokens: Sequence[Token], place: int) -> tuple[list[str], int]:
     return names, at
 
 
-def _of_assert(line: int, names: Sequence[str], given: Sequence[tuple[Token, ...]]) -> Said | None:
+def _of_assert(line: int, names: Sequence[str], given: Sequence[tuple[Token, ...]], scope: _Scope) -> Said:
     method = names[-1]
     if method == "fail":
         return Said(line, STUB, never_holds=True)
-    if method in ("assert", "ok", "isTrue", "isOk") and given and _constant(given[0]):
+    if method in ("assert", "ok", "isTrue", "isOk") and given and constant(given[0]):
         return Said(line, TAUTOLOGY) if _truth(given[0]) else Said(line, STUB, never_holds=True)
-    if method in ALIKE and len(given) >= 2:
-        return _of_pair(line, given[0], given[1])
-    return Said(line)
+    if method in ALIKE and len(given) >= 2 and (fault := _of_pair(line, given[0], given[1])).fault:
+        return fault
+    if given and only_there(names, given[0], given[1:2], scope.imported):
+        return Said(line, EXISTS)
+    return Said(line, BROAD if any_exception(names, given[1:2]) else "")
 
 
 def _of_pair(line: int, one: tuple[Token, ...], other: tuple[Token, ...], turned: bool = False) -> Said:
     same = _words(one) == _words(other)
-    if _constant(one) and _constant(other):
+    if constant(one) and constant(other):
         return Said(line, TAUTOLOGY) if same != turned else Said(line, STUB, never_holds=True)
     return Said(line, ITSELF) if same else Said(line)
 
 
 def _of_expect(
-    tokens: Sequence[Token],
-    pairs: dict[int, int],
-    names: Sequence[str],
-    at: int,
-    given: Sequence[tuple[Token, ...]],
+    tokens: Sequence[Token], pairs: dict[int, int], names: Sequence[str], at: int, scope: _Scope
 ) -> Said | None:
     line = tokens[at].line
     if len(names) > 1 and names[1] in ("assertions", "hasAssertions", "extend", "addSnapshotSerializer"):
@@ -159,26 +203,19 @@ def _of_expect(
     matchers, behind = _chain(tokens, pairs[at])
     if len(matchers) == 1:
         return Said(line, OPEN_END)
-    subject = given[0] if given else ()
+    subject = next(iter(arguments(tokens[at + 1 : pairs[at]])), ())
     called = behind < len(tokens) and is_mark(tokens[behind], "(")
     expected = arguments(tokens[behind + 1 : pairs[behind]]) if called else []
     turned = "not" in matchers
-    if matchers[-1] in MATCHED_ALIKE and expected:
-        return _of_pair(line, subject, expected[0], turned)
-    if _constant(subject):
+    if matchers[-1] in MATCHED_ALIKE and expected and (fault := _of_pair(line, subject, expected[0], turned)).fault:
+        return fault
+    if only_there(matchers, subject, expected, scope.imported):
+        return Said(line, EXISTS)
+    if any_exception(matchers, expected):
+        return Said(line, BROAD)
+    if constant(subject):
         return Said(line, TAUTOLOGY)
     return Said(line) if called or matchers[-1] not in CHAINED or len(matchers) > 2 else Said(line, OPEN_END)
-
-
-def _constant(tokens: Sequence[Token]) -> bool:
-    """Whether an expression is made of literals only."""
-    return bool(tokens) and all(
-        token.kind in ("number", "string", "regex")
-        or (token.kind == "template" and "${" not in token.text)
-        or token.text in CONSTANT_NAMES
-        or (token.kind == "mark" and token.text in "!-+[]{},:=====!==")
-        for token in tokens
-    )
 
 
 def _truth(tokens: Sequence[Token]) -> bool:
