@@ -108,7 +108,7 @@ class Place:
             return (PullRequestClosed(at=at, merged=bool(webhook.pull_request.merged)),) if run else ()
         if run is not None and webhook.action == "synchronize" and webhook.after == run.head.sha:
             return ()  # our own push, or one that is known already
-        return (await look_at(self.reader, number, at, self.environ),)
+        return (await look_at(self.reader, number, at, self.environ, run),)
 
     async def _check(self, run: Run | None, webhook: CheckRunEvent, guid: str, at: float) -> tuple[Event, ...]:
         key = check_key(webhook.check_run.external_id or "")

@@ -203,6 +203,7 @@ ANYTHING = st.sampled_from(
         CiSeen(at=3.0, head="a" * 40, checks=(CiCheck("build", CiState.HELD),), known=True),
         seen(9.0),
         seen(9.0, fork=True),
+        seen(9.0, dropped=("TASK-1",)),
         seen(9.0, requirements=()),
     ]
 )

@@ -66,9 +66,8 @@ def decide(run: Run | None, event: Event) -> Decision:
         return Decision(run, answers)
     ended = isinstance(event, JobLost | DispatchRefused)  # then there is nothing left to stop
     stops = () if ended else given_up(run, changed)
-    return Decision(
-        changed, (*answers, *stops, *taking.branches_left(run, changed), *_new(run, changed), *shows(run, changed))
-    )
+    left = (*taking.branches_left(run, changed), *landing.branches_left(run, changed))
+    return Decision(changed, (*answers, *stops, *left, *_new(run, changed), *shows(run, changed)))
 
 
 def pending(run: Run) -> tuple[Effect, ...]:

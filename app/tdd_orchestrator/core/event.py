@@ -22,7 +22,8 @@ class Happened:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestSeen(Happened):
     """The pull request as it stands: opened, pushed to, or looked at again by the sweep. `fork` is a head in another
-    repository. `ledger` is what a run has to know that is opened by this.
+    repository. `ledger` is what a run has to know that is opened by this. `dropped` are tasks that had landed and
+    whose commits somebody took off the branch.
     """
 
     repo: str
@@ -36,6 +37,7 @@ class PullRequestSeen(Happened):
     rules: Rules = field(default_factory=Rules)
     fork: bool = False
     ledger: LedgerView | None = None
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

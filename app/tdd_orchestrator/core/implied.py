@@ -14,6 +14,7 @@ from tdd_orchestrator.core.effect import (
     ShowTask,
 )
 from tdd_orchestrator.core.jobs import assignment
+from tdd_orchestrator.core.landing import staging
 from tdd_orchestrator.core.run import FINAL, JobState, Proven, Run, Task
 from tdd_orchestrator.core.showing import has_board, has_check
 
@@ -49,7 +50,7 @@ def _land(run: Run) -> Land | None:
         onto=target.sha,
         tasks=tuple(_ripe(task, task.proven) for key in batch.tasks if (task := run.task(key)) and task.proven),
         staged=batch.staged,
-        staging=f"{run.rules.branch_prefix}{run.number}/merge",
+        staging=staging(run),
         source=run.head.name if stacked else "",
         follows=run.head.sha if stacked else "",
     )

@@ -6,13 +6,27 @@ from dataclasses import replace
 
 from tdd_orchestrator.core import bisecting, jobs, planning, taking
 from tdd_orchestrator.core.batch import Batch
+from tdd_orchestrator.core.effect import DropBranch
 from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, ProofReported, Staged
 from tdd_orchestrator.core.overlapping import remembered
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step
-from tdd_orchestrator.core.run import FINAL, JobState, Ref, Run, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, JobState, Ref, Run, RunState, Task, TaskState
 
 MERGE_PROOF_TRIES = 3
 """How often the proof of a merged tree may be lost before something else is tried."""
+
+
+def staging(run: Run) -> str:
+    """The branch on which merges wait for their proof."""
+    return f"{run.rules.branch_prefix}{run.number}/merge"
+
+
+def branches_left(before: Run, after: Run) -> tuple[DropBranch, ...]:
+    """At the end of a run the branch of merges goes; where work of it has not landed, that must be elsewhere too."""
+    if after.state not in FINAL or before.state in FINAL or after.scratch is None:
+        return ()
+    complete = after.state is RunState.COMPLETED
+    return (DropBranch(after.scratch.name, after.scratch.sha, after.target.name, ours=complete),)
 
 
 def chosen(run: Run) -> Run:
@@ -63,7 +77,8 @@ def staged(run: Run, event: Staged) -> Run:
         return run
     run, nonce = jobs.asked(run, Step.PROVE, event.at, batch.tasks[0] if len(batch.tasks) == 1 else None)
     since = event.since or event.onto
-    return replace(run, batch=replace(batch, staged=event.staged, onto=event.onto, since=since, nonce=nonce))
+    batch = replace(batch, staged=event.staged, onto=event.onto, since=since, nonce=nonce)
+    return replace(run, batch=batch, scratch=Ref(staging(run), event.staged))
 
 
 def proof_reported(run: Run, event: ProofReported) -> Run:

@@ -52,7 +52,7 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
         return run
     before = run
     run = replace(
-        run,
+        _noted(run, event.dropped),
         head=event.head,
         base=event.base,
         rules=event.rules,
@@ -70,6 +70,16 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
     if run.state in FINAL or not (changed or _mended(before, run)):
         return run
     return _unplanned(run) if run.state is RunState.PAUSED else planned_again(run, event.at)
+
+
+def _noted(run: Run, dropped: tuple[str, ...]) -> Run:
+    """Commits that somebody took off the branch are named, with what brings them back."""
+    lost = [task.key for task in run.tasks if task.key in dropped]
+    if not lost:
+        return run
+    told = f"Somebody rewrote {run.head.name}: the commits of {', '.join(lost)} are no longer on it."
+    note = f"{told} If that was no intention, `git merge {run.head.sha[:12]}` brings them back."
+    return replace(run, notes=(*(each for each in run.notes if each != note), note))
 
 
 def planned_again(run: Run, at: float) -> Run:

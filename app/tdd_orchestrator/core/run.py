@@ -246,6 +246,7 @@ class Reset:
 class Run:
     """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused.
 
+    `stack` is the branch of ours that is stacked on the pull request's, `scratch` the one on which merges are proven.
     `plan_usage` is what the tasks of earlier plans spent. `held` says what keeps a blocked run from going on by itself:
     a cap or a circuit. `closed_at` is when the pull request was closed; `ledger` what is known of the other runs.
     `shown_since` is when the check runs of this head and generation were first shown.
@@ -280,6 +281,7 @@ class Run:
     batch: Batch | None = None
     overlaps: tuple[Overlap, ...] = ()
     stack: Ref | None = None
+    scratch: Ref | None = None
     resume_to: RunState | None = None
     handled: tuple[str, ...] = ()
     fork: bool = False

@@ -160,6 +160,13 @@ class RepositoryReader:
         shown = (await self.connection.get("/repos/{repo}/compare/{path}", path=f"{base}...{head}")).json()
         return int(shown["ahead_by"]) > 0
 
+    async def messages(self, base: str, head: str) -> tuple[str, ...] | None:
+        """The messages of the commits that `head` holds and `base` does not; `None` where they are over 250."""
+        shown = (await self.connection.get("/repos/{repo}/compare/{path}", path=f"{base}...{head}")).json()
+        if int(shown["total_commits"]) > len(shown["commits"]):
+            return None
+        return tuple(str(each["commit"]["message"]) for each in shown["commits"])
+
     async def default_branch(self) -> str:
         """The repository's default branch; asked every ten minutes."""
         at, branch = self._default_branch

@@ -8,20 +8,21 @@ from tdd_orchestrator.core.event import PullRequestClosed, PullRequestSeen
 from tdd_orchestrator.core.fault import Fault
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.prd import Prd, merge_prds
-from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.core.run import Rules, Run
 from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.documents.read import read_prd
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.views import PullView
+from tdd_orchestrator.intake.rewriting import dropped
 
 NAMED = re.compile(r"^PRD:[ \t]*`?([^\s`]+)`?[ \t]*$", re.MULTILINE)
 
 
 async def look_at(
-    reader: RepositoryReader, number: int, at: float, env: Mapping[str, str]
+    reader: RepositoryReader, number: int, at: float, env: Mapping[str, str], run: Run | None = None
 ) -> PullRequestSeen | PullRequestClosed:
     """What an event needs to know of a pull request; five requests or so, most of them free when nothing has
-    changed.
+    changed. `run` is what is known of it.
     """
     pull = await reader.pull(number)
     if pull.state != "open":
@@ -40,6 +41,7 @@ async def look_at(
         faults=(*faults, *prd_faults) if requirements or prd_faults else (),
         rules=rules_of(config),
         fork=pull.fork,
+        dropped=await dropped(reader, run, pull),
     )
 
 
