@@ -112,7 +112,8 @@ def _result(desk: Desk, stages: tuple[StageReport, ...]) -> WorkResult:
         tip=desk.commit if stands else None,
         stages=stages,
         reason="" if stands else f"{last.stage.upper()}: {last.sentence}",
-        feedback="" if stands else _feedback(last),
+        feedback="" if stands or last.state is StageState.ASKED else _feedback(last),
+        question=desk.question if last.state is StageState.ASKED else None,
     )
 
 

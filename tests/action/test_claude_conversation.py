@@ -67,7 +67,8 @@ def test_each_request_asks_for_what_these_models_take(stage: StageRequest) -> No
     assert request["model"] == "claude-sonnet-5-5"
     assert request["max_tokens"] <= 21_333
     assert [tool["name"] for tool in request["tools"]] == [
-        "list_files", "read_file", "search", "write_file", "edit_file", "delete_file", "run_tests", "done",
+        "list_files", "read_file", "search", "write_file", "edit_file", "delete_file", "run_tests", "ask_person",
+        "done",
     ]  # fmt: skip
     assert all(tool["description"] and tool["input_schema"]["type"] == "object" for tool in request["tools"])
 

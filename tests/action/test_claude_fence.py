@@ -116,4 +116,4 @@ def test_a_prompt_that_was_changed_has_a_new_version() -> None:
         ),
     }
     marks = {version: fenced("", text, 100_000).split()[1][:8] for version, text in prompts.items()}
-    assert marks == {"claude-plan-1": "ee9f653f", "claude-stages-1": "6b850ef7"}
+    assert marks == {"claude-plan-1": "ee9f653f", "claude-stages-2": "8bf1459d"}

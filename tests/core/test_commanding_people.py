@@ -148,7 +148,7 @@ def test_a_role_that_nobody_knows_is_no_role(role: str) -> None:
             Verb.EXPLAIN,
             (),
             {"subject": "ESC-1"},
-            "This run has no question ESC-1: `/tdd explain` says how it stands.",
+            "There is no ESC-1: nothing was asked yet.",
         ),
     ],
 )

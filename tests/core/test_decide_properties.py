@@ -48,7 +48,8 @@ def worlds(draw: st.DrawFn) -> Imagined:
     names = [f"{task.key}.{attempt}" for task in tasks for attempt in (1, 2)]
     refused = draw(st.frozensets(st.sampled_from(names), max_size=3))
     parallel, ci = draw(st.integers(1, 3)), draw(st.sampled_from(("ignore", "work")))
-    return Imagined(tasks, Rules(approve_above=100.0, worker="script", max_parallel=parallel, ci=ci), refused)
+    asks = draw(st.frozensets(st.sampled_from(names), max_size=2)) - refused
+    return Imagined(tasks, Rules(approve_above=100.0, worker="script", max_parallel=parallel, ci=ci), refused, asks)
 
 
 def essence(run: Run) -> object:
@@ -60,7 +61,7 @@ def essence(run: Run) -> object:
 @settings(max_examples=120, deadline=None)
 @given(worlds(), st.data())
 def test_any_order_repetition_or_loss_ends_in_the_same_run(world: Imagined, data: st.DataObject) -> None:
-    calm = finish(Imagined(world.tasks, world.rules, world.refused))
+    calm = finish(Imagined(world.tasks, world.rules, world.refused, world.asks))
     run: Run | None = None
     outbox: dict[str, Effect] = {}
     told: list[Event] = [world.seen()]
@@ -150,7 +151,7 @@ MINE = "tdd/7/TASK-1-by-hand"
 def test_a_task_taken_over_lands_by_its_last_push_whatever_is_repeated_or_lost(
     world: Imagined, data: st.DataObject
 ) -> None:
-    world.refused = frozenset()
+    world.refused = world.asks = frozenset()
     run: Run | None = None
     outbox: dict[str, Effect] = {}
     for event in world.sweep(run):

@@ -29,6 +29,7 @@ from tdd_orchestrator.core.result import (
     Assignment,
     PlanResult,
     ProofResult,
+    Question,
     Remark,
     Stage,
     StageReport,
@@ -76,7 +77,7 @@ def command(verb: Verb, *task: str, id: str = "1:1", role: str = "write", at: fl
 
 @dataclass
 class Imagined:
-    """`refused` says for "TASK-1.2" (task and attempt) that it is refused; everything else is accepted.
+    """`refused` and `asks` say what comes of "TASK-1.2" (task and attempt); everything else is accepted.
 
     A pair of `clashes` is wrong together, one of `conflicts` cannot be merged, unless one was worked on top of the
     other. `holds` says of each commit which tasks are in it, and what each of them was worked on top of.
@@ -85,6 +86,7 @@ class Imagined:
     tasks: tuple[PlannedTask, ...]
     rules: Rules
     refused: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     head: str = HEAD.sha
     landed: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
@@ -195,6 +197,11 @@ class Imagined:
             return ProofReported(at=self.now, result=ProofResult(nonce, given.head, not pair, why, remark))
         assert given.task is not None
         name = f"{given.task.key}.{given.attempt}"
+        if name in self.asks:
+            asked = StageReport(Stage.RED, StageState.ASKED, "it asks")
+            question = Question(f"{name}?", alone="this")
+            work = WorkResult(nonce, given.task.key, given.attempt, given.head, None, (asked,), "it asks", "", question)
+            return WorkReported(at=self.now, result=work, proof=None, workflow_run=1)
         tip = None if name in self.refused else f"tip-{name}-{nonce}"
         stage = StageReport(Stage.GREEN, StageState.ACCEPTED if tip else StageState.REFUSED, "said")
         result = WorkResult(nonce, given.task.key, given.attempt, given.head, tip, (stage,), "" if tip else "it cheats")
@@ -207,7 +214,21 @@ class Imagined:
         reports = (
             tuple(self.report(job.nonce) for job in run.open_jobs() if job.nonce in self.dispatched) if run else ()
         )
-        return (self.seen(), *self.by_hand(run), *reports, self.ci_seen(self.head), Ticked(at=self.now))
+        return (
+            self.seen(),
+            *self.by_hand(run),
+            *self.answers(run),
+            *reports,
+            self.ci_seen(self.head),
+            Ticked(at=self.now),
+        )
+
+    def answers(self, run: Run | None) -> tuple[Event, ...]:
+        """What people say to each question."""
+        asked = run.escalations if run else ()
+        return tuple(
+            command(Verb.ANSWER, id=f"answer:{each.id}", at=self.now, subject=each.id, text="that") for each in asked
+        )
 
     def by_hand(self, run: Run | None) -> tuple[Event, ...]:
         """Where the branches of people stand."""

@@ -17,6 +17,7 @@ from tdd_orchestrator.core.result import (
     DraftResult,
     PlanResult,
     ProofResult,
+    Question,
     Remark,
     Stage,
     StageReport,
@@ -40,6 +41,8 @@ IDENTITY = {
 @dataclass
 class QuickRunner:
     """`acts` says for "TASK-1.2", "TASK-1 prove" or "plan" what happens instead of success.
+
+    A `Question` is asked until it is answered.
 
     `refuse`: the attempt is refused; `fail`: the job ends without a result; `hang`: it never ends; `unproven`: the
     proof does not hold; `untested`: no new test is named; or a mapping of paths to contents that GREEN writes. `reds`
@@ -136,6 +139,11 @@ class QuickRunner:
     def _worked(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
         assert given.task is not None
         usage = (Usage("quick", 1, 1200, 300, usd=self.usd),)
+        if isinstance(act, Question) and act.text not in {each.question for each in given.answers}:
+            stage = StageReport(Stage.RED, StageState.ASKED, f"It asks: {act.text}", 0.1, usage=usage)
+            key, said = given.task.key, stage.sentence
+            work = WorkResult(given.nonce, key, given.attempt, given.head, None, (stage,), said, question=act)
+            return {"result.json": dumped(work)}
         if act == "refuse":
             stage = StageReport(Stage.GREEN, StageState.REFUSED, self.says, 0.1, usage=usage)
             work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, None, (stage,), stage.sentence)

@@ -11,12 +11,13 @@ from tdd_action.claims.red import RedClaim
 from tdd_action.claims.subject import Before, Subject
 from tdd_action.workers import StageRequest, StageWork, Worker
 from tdd_action.workspace import Workspace, trailers
+from tdd_orchestrator.core.asking import escalates
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import Planned, Reason, Standing, Verdict
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.policy import ABSENT, Change, Territory, judge_paths
 from tdd_orchestrator.core.requirements import Requirement
-from tdd_orchestrator.core.result import Assignment, Stage, StageState, Usage
+from tdd_orchestrator.core.result import Assignment, Question, Stage, StageState, Usage
 from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.core.within import MIXED, Within
 
@@ -64,6 +65,7 @@ class Desk:
     tell: Tell = untold
     usage: list[Usage] = field(default_factory=list)
     credit: tuple[str, ...] = ()
+    question: Question | None = None
     red: RedClaim | None = None
     green: GreenClaim | None = None
     before: Before | None = None
@@ -106,10 +108,12 @@ class Desk:
             requirements=self.requirements,
             budget_usd=max(self.assignment.budget_usd - sum(each.usd for each in self.usage), 0.0),
             seconds=float(self.config.tdd.stage_seconds),
+            answers=self.assignment.answers,
         )
         work = within(request.seconds, lambda: self.worker.work(request))
         self.usage += work.usage
         self.credit = tuple(dict.fromkeys((*self.credit, *work.credit)))
+        self.question = work.question
         if work.said:
             self.tell(f"{self.task.key} {stage.upper()}: the worker says", work.said)
         return work, self.workspace.snapshot()
@@ -163,6 +167,13 @@ def within(seconds: float, work: Callable[[], StageWork]) -> StageWork:
     if not answers:
         return StageWork(gave_up=f"The worker was not done after {time.monotonic() - started:.0f} s.")
     return answers[0]
+
+
+def stopped(work: StageWork) -> StageEnd | None:
+    """The end of a stage whose worker did not do it: it gave up, or asks people first."""
+    if escalates(work.question) and work.question is not None:
+        return StageEnd(StageState.ASKED, f"It asks: {work.question.text}")
+    return StageEnd(StageState.REFUSED, work.gave_up) if work.gave_up else None
 
 
 def refused(verdict: Verdict) -> StageEnd:

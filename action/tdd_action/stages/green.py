@@ -4,7 +4,7 @@ from tdd_action.claims.ablation import Ablation, ablate
 from tdd_action.claims.code import echoed
 from tdd_action.claims.green import GreenClaim, try_green
 from tdd_action.claims.paths import broken_vault, try_paths
-from tdd_action.stages.desk import Desk, StageEnd, counted, refused
+from tdd_action.stages.desk import Desk, StageEnd, counted, refused, stopped
 from tdd_orchestrator.core.evidence import PROOFS, Outcome, Reason
 from tdd_orchestrator.core.evidence.reports import chosen
 from tdd_orchestrator.core.evidence.verdicts import settled
@@ -23,8 +23,8 @@ def green_stage(desk: Desk) -> StageEnd:
     assert desk.before is not None
     red_commit = desk.commit
     work, tree = desk.ask(Stage.GREEN)
-    if work.gave_up:
-        return StageEnd(StageState.REFUSED, work.gave_up)
+    if end := stopped(work):
+        return end
     if end := vault_end(desk, red_commit, tree):
         return end
     paths = try_paths(desk.workspace, Stage.GREEN, desk.task.kind, desk.territory, red_commit, tree)
@@ -71,8 +71,8 @@ def _frozen(path: str) -> str:
 def docs_stage(desk: Desk) -> StageEnd:
     """Documents only: there is nothing to run, so everything else is refused."""
     work, tree = desk.ask(Stage.GREEN)
-    if work.gave_up:
-        return StageEnd(StageState.REFUSED, work.gave_up)
+    if end := stopped(work):
+        return end
     changed = desk.workspace.differences(desk.base, tree)
     if not changed:
         return StageEnd(StageState.REFUSED, "No document was changed.")

@@ -2,7 +2,7 @@
 
 from tdd_action.claims.paths import try_paths
 from tdd_action.claims.red import RedClaim, try_red
-from tdd_action.stages.desk import Desk, StageEnd, counted, refused
+from tdd_action.stages.desk import Desk, StageEnd, counted, refused, stopped
 from tdd_orchestrator.core.evidence.old_suite import unusable
 from tdd_orchestrator.core.evidence.reports import chosen
 from tdd_orchestrator.core.result import Stage, StageState
@@ -14,8 +14,8 @@ def red_stage(desk: Desk) -> StageEnd:
     if stop := unusable(before.report, "The suite as it was", may_be_empty=True):
         return refused(stop)
     work, tree = desk.ask(Stage.RED)
-    if work.gave_up:
-        return StageEnd(StageState.REFUSED, work.gave_up)
+    if end := stopped(work):
+        return end
     paths = try_paths(desk.workspace, Stage.RED, desk.task.kind, desk.territory, desk.base, tree)
     if not paths.accepted:
         return refused(paths)

@@ -3,7 +3,7 @@
 from tdd_action.claims.paths import try_paths
 from tdd_action.claims.refactor import try_refactor
 from tdd_action.claims.subject import Before
-from tdd_action.stages.desk import Desk, StageEnd, counted, refused
+from tdd_action.stages.desk import Desk, StageEnd, counted, refused, stopped
 from tdd_action.stages.green import vault_end
 from tdd_orchestrator.core.evidence.old_suite import unusable
 from tdd_orchestrator.core.plan import TaskKind
@@ -25,8 +25,8 @@ def refactor_stage(desk: Desk) -> StageEnd:
 def _tried(desk: Desk, before: Before) -> StageEnd:
     last = desk.commit
     work, tree = desk.ask(Stage.REFACTOR)
-    if work.gave_up:
-        return StageEnd(StageState.REFUSED, work.gave_up)
+    if end := stopped(work):
+        return end
     if not desk.workspace.differences(last, tree):
         empty = "Nothing was changed." if desk.task.kind is TaskKind.REFACTOR else "There was nothing to tidy up."
         state = StageState.REFUSED if desk.task.kind is TaskKind.REFACTOR else StageState.SKIPPED

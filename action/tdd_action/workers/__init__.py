@@ -12,7 +12,7 @@ from typing import Protocol
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.plan import Finding, Plan, PlannedTask
 from tdd_orchestrator.core.requirements import PlanHints, Requirement
-from tdd_orchestrator.core.result import Stage, Usage
+from tdd_orchestrator.core.result import Answered, Question, Stage, Usage
 from tdd_orchestrator.core.settings import Config
 
 GROUP = "tdd_orchestrator.workers"
@@ -64,7 +64,7 @@ class StageRequest:
     """One stage to work on. `may_touch` says of a path whether this stage may change it; `globs` says it in words.
 
     `run_tests` runs the tests that matter now and tells in words how they went. `feedback` is why the attempt before
-    was sent back; `seconds` is how long the worker may take.
+    was sent back; `seconds` is how long the worker may take; `answers` are what people said to questions of this task.
     """
 
     task: PlannedTask
@@ -78,18 +78,20 @@ class StageRequest:
     requirements: tuple[Requirement, ...] = ()
     budget_usd: float = 0.0
     seconds: float = 600.0
+    answers: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StageWork:
     """What a worker says it did, and what it cost. `gave_up` is why it could not do it; `credit` are people whose work
-    it handed in, as `Name <address>`.
+    it handed in, as `Name <address>`. `question` is what it cannot decide by itself.
     """
 
     said: str = ""
     usage: tuple[Usage, ...] = ()
     gave_up: str | None = None
     credit: tuple[str, ...] = ()
+    question: Question | None = None
 
 
 class Worker(Protocol):

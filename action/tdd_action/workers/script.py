@@ -12,6 +12,8 @@ from tdd_action.git import Git, file_at
 from tdd_action.workers import PlanDraft, PlanRequest, StageRequest, StageWork, WorkerSettings
 from tdd_action.workers.drafting import Drafted, DraftRequest
 from tdd_action.workers.script_file import Script, ScriptFault, StageScript, read_script
+from tdd_orchestrator.core.asking import LONGEST, escalates
+from tdd_orchestrator.core.inert import line
 from tdd_orchestrator.core.plan import default_plan
 from tdd_orchestrator.core.result import Usage
 
@@ -40,7 +42,10 @@ class ScriptWorker:
         """Do what the script says for this task, attempt and stage."""
         act = self.script.stage(stage.task.key, stage.attempt, stage.stage)
         usage = _usage(act)
-        stopped = play(act, stage.workspace, stage.seconds)
+        answer = next((each.answer for each in stage.answers if act.question and each.question == asked(act)), None)
+        if answer is None and escalates(act.question):
+            return StageWork(act.say, usage, question=act.question)
+        stopped = play(act, stage.workspace, stage.seconds, answer or "")
         return StageWork(act.say, usage, stopped)
 
 
@@ -67,13 +72,21 @@ def _script_at(repository: Path, name: str) -> Script:
         ) from unreadable
 
 
-def play(act: StageScript, root: Path, seconds: float) -> str | None:
-    """Write, delete, patch, run, sleep, in this order; what could not be done, in a sentence, or `None`."""
+def asked(act: StageScript) -> str:
+    """The text of the stage's question as it is kept: one line."""
+    return line(act.question.text, LONGEST) if act.question else ""
+
+
+def play(act: StageScript, root: Path, seconds: float, answer: str = "") -> str | None:
+    """Write, delete, patch, run, sleep, in this order; what could not be done, in a sentence, or `None`.
+
+    `answer` is what people said to the stage's question: `run` finds it in TDD_ANSWER.
+    """
     stopped = (
         next((said for path, text in act.write if (said := _write(root, path, text))), None)
         or next((said for path in act.delete if (said := _delete(root, path))), None)
         or _patch(root, act.patch)
-        or _run(root, act.run, seconds)
+        or _run(root, act.run, seconds, answer)
     )
     if stopped is None and act.sleep:
         time.sleep(min(act.sleep, seconds))
@@ -116,10 +129,11 @@ def _patch(root: Path, patch: str) -> str | None:
     return None
 
 
-def _run(root: Path, command: str, seconds: float) -> str | None:
+def _run(root: Path, command: str, seconds: float, answer: str) -> str | None:
     if not command:
         return None
-    done = sandbox.run(["sh", "-c", command], cwd=root, limits=sandbox.Limits(wall_s=seconds), writable=())
+    limits, told = sandbox.Limits(wall_s=seconds), {"TDD_ANSWER": answer} if answer else {}
+    done = sandbox.run(["sh", "-c", command], cwd=root, extra_env=told, limits=limits, writable=())
     if done.failure:
         return f"`{command}` could not be started: {done.failure}"
     if done.timed_out:

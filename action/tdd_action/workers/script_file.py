@@ -26,11 +26,12 @@ from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.fault import Fault
 from tdd_orchestrator.core.located import Located
 from tdd_orchestrator.core.plan import Plan
-from tdd_orchestrator.core.result import Stage, Usage
+from tdd_orchestrator.core.result import Question, Stage, Usage
 from tdd_orchestrator.documents import read_yaml_mapping
 
 STAGES = (Stage.RED, Stage.GREEN, Stage.REFACTOR)
-ACTS = ("write", "delete", "patch", "run", "sleep", "say", "tokens")
+ACTS = ("write", "delete", "patch", "run", "sleep", "say", "tokens", "question")
+ASKED = ("text", "tried", "options", "alone", "confidence", "goes_on")
 TOP = ("version", "plan", "prd", "tasks")
 LONGEST_SLEEP_S = 3600.0
 
@@ -59,6 +60,7 @@ class StageScript:
     sleep: float = 0.0
     say: str = ""
     tokens: Tokens | None = None
+    question: Question | None = None
 
 
 Attempt = Mapping[Stage, StageScript]
@@ -158,6 +160,7 @@ def _stage(found: Located, complaints: list[Complaint]) -> StageScript:
         sleep=a_number(acts.get("sleep"), "sleep", LONGEST_SLEEP_S, complaints),
         say=a_text(acts.get("say"), "say", complaints),
         tokens=_tokens(acts.get("tokens"), complaints),
+        question=_question(acts.get("question"), complaints),
     )
 
 
@@ -183,4 +186,22 @@ def _tokens(found: Located | None, complaints: list[Complaint]) -> Tokens | None
         a_whole_number(entries.get("input"), "input", complaints),
         a_whole_number(entries.get("output"), "output", complaints),
         a_number(entries.get("usd"), "usd", 1e6, complaints),
+    )
+
+
+def _question(found: Located | None, complaints: list[Complaint]) -> Question | None:
+    if found is None:
+        return None
+    entries = dict(a_mapping(found, "question", complaints))
+    known_keys(found, ASKED, "question", complaints)
+    text = a_text(entries.get("text"), "text", complaints)
+    if not text.strip():
+        complaints.append(Complaint(found.line, "A question needs a `text`."))
+    return Question(
+        text,
+        a_text(entries.get("tried"), "tried", complaints),
+        texts(entries.get("options"), "options", complaints),
+        a_text(entries.get("alone"), "alone", complaints),
+        a_number(entries.get("confidence"), "confidence", 1.0, complaints),
+        a_text(entries.get("goes_on"), "goes_on", complaints),
     )

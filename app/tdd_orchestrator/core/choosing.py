@@ -32,6 +32,14 @@ def unblocked(run: Run) -> Run:
     return replace(run, state=RunState.RUNNING, reason="", ended_at=None)
 
 
+def retried(run: Run, task: Task, worker: str = "") -> Run:
+    """The task with as many chances more as it had at first; whoever waited for it goes on."""
+    chances = len(task.attempts) + run.rules.attempts
+    state = TaskState.READY if run.is_startable(task) else TaskState.PENDING
+    again = replace(task, state=state, chances=chances, worker=worker or task.worker)
+    return unblocked(run.with_task(again))
+
+
 def word(state: RunState | TaskState) -> str:
     """A state as people read it."""
     return state.value.replace("_", " ")

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import awaiting_ci, leaving, planning, replanning, taking, working
+from tdd_orchestrator.core import asking, awaiting_ci, leaving, planning, replanning, taking, working
 from tdd_orchestrator.core.breakers import SYSTEM, resets, worker_circuit
-from tdd_orchestrator.core.choosing import Outcome, named, unblocked, word
+from tdd_orchestrator.core.choosing import Outcome, named, retried, unblocked, word
 from tdd_orchestrator.core.circuits import workers
 from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
 from tdd_orchestrator.core.effect import Effect, React, Reply
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
 from tdd_orchestrator.core.inert import inert
+from tdd_orchestrator.core.question_texts import question_text
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import FINAL, Reset, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, Reset, Run, RunState, TaskState
 from tdd_orchestrator.core.scheduling import what_helps
 from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.core.telling import explained, help_text, status_text
@@ -61,7 +62,7 @@ def rerequested(run: Run, event: Rerequested) -> Run:
         run = unblocked(run)
     for task in run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
         if event.task in (None, task.key):
-            run = _retried(run, task)
+            run = retried(run, task)
     return run
 
 
@@ -94,7 +95,8 @@ def _status(run: Run, event: Commanded) -> Outcome:
 
 def _explain(run: Run, event: Commanded) -> Outcome:
     if event.command.subject:
-        return f"This run has no question {event.command.subject}: `/tdd explain` says how it stands."
+        question = asking.by_id(run, event.command.subject)
+        return question if isinstance(question, str) else (run, (Reply(event.id, question_text(question)),))
     tasks = named(run, event.command)
     if isinstance(tasks, str):
         return tasks
@@ -177,7 +179,9 @@ def _retry(run: Run, event: Commanded) -> Outcome:
             return f"{task.key} is with {task.taken_by}, whose next push is tried; `/tdd release {task.key}` ends that."
         if task.state not in RETRYABLE:
             return f"{task.key} is {word(task.state)}; only a failed, blocked or skipped task can be tried again."
-        run = _retried(run, task, event.command.option("worker") or "")
+        if task.asks:
+            run = asking.set_aside(run, task, event.author, event.at)
+        run = retried(run, run.task(task.key) or task, event.command.option("worker") or "")
     return run, ()
 
 
@@ -240,13 +244,6 @@ def _later(run: Run, event: Commanded) -> Outcome:
     )
 
 
-def _retried(run: Run, task: Task, worker: str = "") -> Run:
-    chances = len(task.attempts) + run.rules.attempts
-    state = TaskState.READY if run.is_startable(task) else TaskState.PENDING
-    retried = replace(task, state=state, chances=chances, worker=worker or task.worker)
-    return unblocked(run.with_task(retried))
-
-
 _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = MappingProxyType(
     dict.fromkeys(Verb, _later)
     | {
@@ -262,6 +259,7 @@ _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = Mappin
         Verb.RESET: _reset,
         Verb.RETRY: _retry,
         Verb.SKIP: _skip,
+        Verb.ANSWER: asking.answer,
         Verb.TAKE: taking.take,
         Verb.RELEASE: taking.release,
         Verb.PRD: _prd,

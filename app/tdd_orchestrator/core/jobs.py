@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 
+from tdd_orchestrator.core import asking
 from tdd_orchestrator.core.effect import CancelJob
 from tdd_orchestrator.core.result import Assignment, Step, Usage
 from tdd_orchestrator.core.run import Job, JobState, Run, Task
@@ -86,7 +87,7 @@ def assignment(run: Run, job: Job) -> Assignment:
         return _proof(common, run, job)
     if task is None:
         return common
-    return _work(common, task, job)
+    return _work(run, common, task, job)
 
 
 def _budget(run: Run, job: Job) -> float:
@@ -107,10 +108,11 @@ def _proof(common: Assignment, run: Run, job: Job) -> Assignment:
     return replace(common, tasks=tuple(replace(each, acceptance=()) for each in planned))
 
 
-def _work(common: Assignment, task: Task, job: Job) -> Assignment:
+def _work(run: Run, common: Assignment, task: Task, job: Job) -> Assignment:
     attempt = next((attempt for attempt in task.attempts if attempt.nonce == job.nonce), None)
     common = replace(common, task=task.planned, worker=task.worker or common.worker)
     if attempt is None:
         return common
-    common = replace(common, head=attempt.base, attempt=attempt.number, feedback=attempt.feedback)
+    told = asking.answers(run, task)
+    common = replace(common, head=attempt.base, attempt=attempt.number, feedback=attempt.feedback, answers=told)
     return replace(common, worker=HUMAN, source=attempt.source) if attempt.source else common

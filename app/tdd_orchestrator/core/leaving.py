@@ -12,7 +12,8 @@ def skipped(run: Run, task: Task, at: float, reason: str) -> Run:
     run = without_runner(run, task)
     if run.batch is not None and task.key in (*run.batch.tasks, *run.batch.rest):
         run = replace(run, batch=None)
-    gone = replace(left(task, at, reason), state=TaskState.SKIPPED, reason=reason, proven=None, hand=None, kept=None)
+    gone = replace(left(task, at, reason), proven=None, hand=None, kept=None, asks="")
+    gone = replace(gone, state=TaskState.SKIPPED, reason=reason)
     return run.with_task(gone)
 
 

@@ -178,7 +178,8 @@ class Proven:
 class Task:
     """A planned task and what has become of it. `chances` is how many attempts it may use; `/tdd retry` adds to it.
 
-    `outdated` are requirements for whose older text it had landed when they were edited.
+    `outdated` are requirements for whose older text it had landed when they were edited. `asks` is the id of the
+    question for whose answer it waits.
     """
 
     planned: PlannedTask
@@ -193,6 +194,7 @@ class Task:
     worker: str = ""
     outdated: tuple[str, ...] = ()
     hand: Hand | None = None
+    asks: str = ""
     kept: Kept | None = None
 
     @property

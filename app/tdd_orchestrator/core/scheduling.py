@@ -122,4 +122,6 @@ def _waits_for(stuck: tuple[Task, ...]) -> str:
 
 def what_helps(task: Task) -> str:
     """What a person can do about a task that is stuck."""
+    if task.asks:
+        return f"`/tdd answer {task.asks} your words` goes on, `/tdd skip {task.key}` goes on without it."
     return f"`/tdd retry {task.key}` tries again, `/tdd skip {task.key}` goes on without it."

@@ -48,7 +48,7 @@ def _taken(run: Run, task: Task, event: Commanded) -> Run:
     branch = f"{run.rules.branch_prefix}{run.number}/{task.key}{SUFFIX}"
     hand = Hand(event.author, branch, f"{event.id}:{task.key}")
     state = TaskState.READY if run.is_startable(task) else TaskState.PENDING
-    return run.with_task(replace(task, state=state, hand=hand, reason="", kept=None))
+    return run.with_task(replace(task, state=state, hand=hand, reason="", kept=None, asks=""))
 
 
 def release(run: Run, event: Commanded) -> Outcome:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs, landing, leaving, planning
+from tdd_orchestrator.core import asking, jobs, landing, leaving, planning
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReported
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, Usage, WorkResult
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Proven, Run, RunState, Task, TaskState
@@ -49,6 +49,9 @@ def reported(run: Run, event: WorkReported) -> Run:
     if task.state is not TaskState.IN_PROGRESS or task.attempts[-1].nonce != result.nonce:
         return jobs.paid_late(run, result.nonce, _usage(result))
     accepted, reason, feedback = _verdict(result, event.proof)
+    if result.tip is None and asking.escalates(result.question):
+        ended = _with_stages(task, result.nonce, event.at, result.stages, False, result.reason)
+        return asking.asked(run, ended, result, event.at)
     stages = result.stages if event.proof is None else (*result.stages, _proof_stage(event.proof))
     if accepted and task.hand is not None and task.hand.pushed:
         accepted, reason = False, NEWER

@@ -1,7 +1,9 @@
 """The check run `TDD`: where the run stands, what it waits for, and its graph."""
 
+from tdd_orchestrator.core.asking import open_questions
 from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.inert import inert, line
+from tdd_orchestrator.core.question_texts import question_text
 from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
 from tdd_orchestrator.core.spending import cap
@@ -14,6 +16,7 @@ from tdd_orchestrator.report.words import RUN_ICON, bar, count, usd, word
 
 NAME = "TDD"
 REASON_LIMIT, NOTE_LIMIT, NOTES = 1_200, 300, 10
+QUESTIONS = 5
 CONCLUSION = {
     RunState.PLANNING: None,
     RunState.AWAITING_APPROVAL: "action_required",
@@ -74,6 +77,7 @@ def summary(run: Run) -> str:
         lines.append(inert(line(run.reason, REASON_LIMIT)))
     if run.state is RunState.AWAITING_APPROVAL:
         lines.append("Write `/tdd approve` or press **Approve plan** to start the work.")
+    lines += [question_text(each) for each in open_questions(run)[:QUESTIONS]]
     lines.append(_money(run))
     lines.append(ci_lines(run))
     lines += [f"- {inert(line(note, NOTE_LIMIT))}" for note in run.notes[-NOTES:]]

@@ -3,6 +3,7 @@
 from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.hand_texts import acceptance, directions
 from tdd_orchestrator.core.inert import cell, inert, line
+from tdd_orchestrator.core.question_texts import question_text
 from tdd_orchestrator.core.result import StageReport
 from tdd_orchestrator.core.run import FINAL, Attempt, Run, Task, TaskState
 from tdd_orchestrator.report.annotations import annotations
@@ -94,9 +95,12 @@ def _branch(task: Task) -> str:
 
 def _summary(run: Run, task: Task) -> str:
     lines = [f"**{word(task.state).capitalize()}** · {task.planned.kind} · {_covers(task)}"]
-    if task.reason:
+    question = next((each for each in run.escalations if each.id == task.asks), None)
+    if question is not None:
+        lines.append(question_text(question))
+    elif task.reason:
         lines.append(inert(line(task.reason, TOLD_LIMIT)))
-    if task.state in (TaskState.FAILED, TaskState.BLOCKED):
+    if task.state in (TaskState.FAILED, TaskState.BLOCKED) and question is None:
         lines.append(f"`/tdd retry {task.key}` gives it more attempts, `/tdd skip {task.key}` goes on without it.")
     if task.hand is not None and run.state not in FINAL:
         lines.append(f"**Taken over by {inert(task.taken_by)}.**")

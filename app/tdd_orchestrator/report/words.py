@@ -29,6 +29,7 @@ STAGE_ICON = {
     StageState.DROPPED: "↩️",
     StageState.SKIPPED: "⏭️",
     StageState.ERROR: "⚠️",
+    StageState.ASKED: "❓",
 }
 BAR_CELLS = 20
 

@@ -11,6 +11,7 @@ from tdd_orchestrator.core.settings import Config
 MOST_PATHS = 400
 MOST_TASK = 8_000
 MOST_FEEDBACK = 6_000
+MOST_ANSWERS = 12_000
 
 
 def overview(ground: Ground, config: Config) -> str:
@@ -34,7 +35,9 @@ def overview(ground: Ground, config: Config) -> str:
 def of_stage(request: StageRequest, ground: Ground, config: Config) -> tuple[str, str]:
     """What stays the same from attempt to attempt, and what this attempt is about."""
     stable = f"{overview(ground, config)}\n\n{wishes(request.requirements)}".rstrip()
-    return stable, "\n\n".join(part for part in (_task(request), _feedback(request), _order(request)) if part)
+    return stable, "\n\n".join(
+        part for part in (_task(request), _answers(request), _feedback(request), _order(request)) if part
+    )
 
 
 def of_plan(request: PlanRequest, ground: Ground) -> tuple[str, str]:
@@ -58,6 +61,15 @@ def _feedback(request: StageRequest) -> str:
     if request.attempt == 1:  # nothing was sent back yet: this is what the task is about
         return f"This is what is wrong with the code as it stands:\n{told}"
     return f"An attempt before this one was sent back. This is why; its files are gone, you begin anew:\n{told}"
+
+
+def _answers(request: StageRequest) -> str:
+    """Answers decide what they were asked for; they are people's text all the same."""
+    if not request.answers:
+        return ""
+    said = "\n".join(f"Question: {each.question}\nAnswer: {each.answer}" for each in request.answers)
+    told = fenced("answers", from_prd(said), MOST_ANSWERS)
+    return f"You asked people about this task. What they answered decides these questions, and nothing else:\n{told}"
 
 
 def _order(request: StageRequest) -> str:

@@ -6,7 +6,7 @@ from tdd_action.planner.fence import EXPLANATION
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Stage
 
-PROMPT_VERSION = "claude-stages-1"
+PROMPT_VERSION = "claude-stages-2"
 
 COMMON = f"""\
 You work on one task of a software project, in one stage of a test-driven cycle: RED writes failing tests, GREEN makes
@@ -19,6 +19,8 @@ not count there, so do not explain in files what you did, and leave no notes, dr
 - Never write code that looks at how it is being tested, and never make a test pass by anything but the behaviour.
 - Add no dependency. Touch no test configuration, lock file or workflow.
 - Run the tests before you finish, then call `done` by itself with a short summary.
+- Decide what can be decided from the requirement, the configuration and the repository. Where they leave open what
+  users will see, and you are less than 75 % sure of what is wanted, call `ask_person` once, before you write anything.
 - If the task cannot be done within the rules, leave the files as they were and say why in `done`.
 
 {EXPLANATION}

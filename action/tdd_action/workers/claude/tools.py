@@ -15,7 +15,9 @@ from anthropic.types import ToolParam
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tdd_action.workers.claude.ground import Ground, Refused
+from tdd_orchestrator.core.asking import SURE, escalates
 from tdd_orchestrator.core.paths import matches
+from tdd_orchestrator.core.result import Question
 
 MOST_LISTED = 600
 MOST_LINES = 600
@@ -122,6 +124,20 @@ class Done(Given):
     summary: Annotated[str, Field(min_length=1, description="What was done and why, in one to three sentences.")]
 
 
+class AskPerson(Given):
+    """Ask people for a decision that the requirement, the configuration and the repository leave open. Call it alone.
+
+    The stage ends with it; the files as they are now are thrown away. Everything you can find out or decide with good
+    reason is yours to decide.
+    """
+
+    question: Annotated[str, Field(min_length=10, max_length=1000, description="One question, for people who know it.")]
+    tried: Annotated[str, Field(max_length=1000, description="Where you looked, and why that does not settle it.")]
+    options: Annotated[tuple[str, ...], Field(max_length=6, description="What there is to choose from.")] = ()
+    would_do: Annotated[str, Field(min_length=1, max_length=1000, description="What you would do without an answer.")]
+    confidence: Annotated[float, Field(ge=0, le=1, description="How sure you are that would_do is what they want.")]
+
+
 def reading(ground: Ground) -> tuple[Tool, ...]:
     """The tools that only look."""
     return (
@@ -131,8 +147,10 @@ def reading(ground: Ground) -> tuple[Tool, ...]:
     )
 
 
-def working(ground: Ground, run_tests: Callable[[], str]) -> tuple[Tool, ...]:
-    """The tools of a stage: looking, writing, trying, and being done."""
+def working(
+    ground: Ground, run_tests: Callable[[], str], asked: Callable[[Question], None] = lambda _: None
+) -> tuple[Tool, ...]:
+    """The tools of a stage: looking, writing, trying, asking, and being done. `asked` hears of a question to people."""
 
     def write(given: WriteFile) -> str:
         ground.write(given.path, given.text)
@@ -146,12 +164,20 @@ def working(ground: Ground, run_tests: Callable[[], str]) -> tuple[Tool, ...]:
         ground.delete(given.path)
         return f"Deleted: {given.path}."
 
+    def ask(given: AskPerson) -> Told:
+        question = Question(given.question, given.tried, given.options, given.would_do, given.confidence)
+        if not escalates(question):
+            return Told(f"You are sure enough: nobody is asked from {SURE} on. Do what you would do: {given.would_do}")
+        asked(question)
+        return Told(given.question, ends=True)
+
     return (
         *reading(ground),
         Tool("write_file", WriteFile, write),
         Tool("edit_file", EditFile, edit),
         Tool("delete_file", DeleteFile, delete),
         Tool("run_tests", RunTests, lambda _: shortened(run_tests(), MOST_TEST_OUTPUT)),
+        Tool("ask_person", AskPerson, ask),
         Tool("done", Done, lambda given: Told(given.summary, ends=True)),
     )
 

@@ -21,7 +21,7 @@ from tdd_action.workers.claude.voice import Voice
 from tdd_action.workers.drafting import Drafted, DraftRequest
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.paths import matches
-from tdd_orchestrator.core.result import Stage
+from tdd_orchestrator.core.result import Question, Stage
 from tdd_orchestrator.core.settings import Config
 
 PUBLIC_API = "https://api.anthropic.com"
@@ -73,9 +73,12 @@ class ClaudeWorker:
         ground = ground_of(stage, self.config)
         spending = self._spending(model_for(self.config, stage.stage, stage.attempt), stage.budget_usd)
         rules = system_prompt(stage.stage, stage.task.kind)
-        talk = Conversation(self.voice, spending, rules, working(ground, stage.run_tests))
+        asked: list[Question] = []
+        talk = Conversation(self.voice, spending, rules, working(ground, stage.run_tests, asked.append))
         talk.say(*of_stage(stage, ground, self.config), cached=0)
         ending = talk.run(deadline)
+        if isinstance(ending, Finished) and asked and asked[-1].text == ending.said:
+            return StageWork(usage=spending.usage, question=asked[-1])
         if isinstance(ending, Finished):
             return StageWork(ending.said, spending.usage)
         return StageWork(usage=spending.usage, gave_up=ending.reason)
