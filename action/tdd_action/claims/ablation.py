@@ -4,25 +4,22 @@ A piece that no new test holds is code that nobody asked for, or a test that is 
 what was not tried is not known; the count says how many were.
 """
 
-import ast
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tdd_action.bench import Bench
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.evidence import Ended, Outcome, Reason, SuiteReport
 from tdd_orchestrator.core.evidence.reports import chosen
-from tdd_orchestrator.core.javascript_statements import declarations
-from tdd_orchestrator.core.javascript_tokens import SUFFIXES
+from tdd_orchestrator.core.languages import language_of
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.policy import ABSENT, DOCUMENTS
 
 MOST_PIECES = 15
 MOST_SECONDS = 30.0
 HUNK = re.compile(rb"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 LOOSE = "No new test notices when {what} is taken out: test it, or leave it out."
 
 
@@ -95,23 +92,13 @@ def _fresh(workspace: Workspace, path: str, before: str, after: str) -> list[tup
     return found
 
 
-def _definitions(path: str, text: str) -> dict[str, tuple[int, int, int]]:
-    """First line (decorators included), own line and last line of what a file defines at its top, by name."""
+def _definitions(path: str, text: str) -> Mapping[str, tuple[int, int, int]]:
+    """First line, own line and last line of what a file defines, by name, where its language can be read."""
+    language = language_of(path)
     try:
-        if path.endswith(SUFFIXES):
-            return {name: (each.first, each.first, each.last) for name, each in declarations(text).items()}
-        body = ast.parse(text).body if path.endswith(".py") else []
+        return language.definitions(text) if language is not None else {}
     except SyntaxError:
         return {}
-    return {
-        node.name: (
-            min([node.lineno, *(each.lineno for each in node.decorator_list)]),
-            node.lineno,
-            node.end_lineno or node.lineno,
-        )
-        for node in body
-        if isinstance(node, Definition)
-    }
 
 
 def _hunks(workspace: Workspace, path: str, before: str, after: str, seen: list[range]) -> Iterator[Piece]:

@@ -1,11 +1,12 @@
 """JavaScript and TypeScript as one entry of the table of languages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tdd_orchestrator.core import echoes_javascript, meddling_javascript
 from tdd_orchestrator.core.controls_javascript import falsified, names
 from tdd_orchestrator.core.echoes import Literals
 from tdd_orchestrator.core.javascript_exports import public_names
+from tdd_orchestrator.core.javascript_statements import declarations
 from tdd_orchestrator.core.javascript_tests import blocks_of, new_tests, titled
 from tdd_orchestrator.core.javascript_tokens import SUFFIXES, tokens_of
 from tdd_orchestrator.core.language import Control, Language
@@ -45,6 +46,10 @@ def _starters(source: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _definitions(source: str) -> Mapping[str, tuple[int, int, int]]:
+    return {name: (each.first, each.first, each.last) for name, each in declarations(source).items()}
+
+
 JAVASCRIPT = Language(
     "javascript",
     SUFFIXES,
@@ -57,4 +62,5 @@ JAVASCRIPT = Language(
     findings=meddling_javascript.findings,
     literals=Literals(echoes_javascript.examples, echoes_javascript.constants),
     undermined=undermined,
+    definitions=_definitions,
 )

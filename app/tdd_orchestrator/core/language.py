@@ -39,6 +39,11 @@ def _nothing_undermined(path: str, before: str | None, after: str) -> Iterator[R
     yield from ()
 
 
+def _no_definitions(source: str) -> Mapping[str, tuple[int, int, int]]:
+    """A language whose definitions nobody reads here: ablation takes its code out hunk by hunk."""
+    return {}
+
+
 def _no_examples(source: str) -> tuple[()]:
     return ()
 
@@ -76,7 +81,8 @@ class Language:
     missing. `public_names` raises SyntaxError for what it cannot read. `parted` gives the tests inside a source file
     word for word, and the rest of it. `control` makes tests fail on purpose. `findings`: what code reaches for
     (`core/meddling.py`). `literals`: examples and answers (`core/echoes.py`). `undermined(path, before, after)`: what a
-    changed test file takes from under the tests that were there.
+    changed test file takes from under the tests that were there. `definitions`: first line, own line and last line of
+    what a file defines, by name.
     """
 
     name: str
@@ -92,3 +98,4 @@ class Language:
     findings: Callable[[str], Iterable[Finding]] = _no_findings
     literals: Literals = NO_LITERALS
     undermined: Callable[[str, str | None, str], Iterable[Reason]] = _nothing_undermined
+    definitions: Callable[[str], Mapping[str, tuple[int, int, int]]] = _no_definitions

@@ -4,6 +4,7 @@ from tdd_orchestrator.core import (
     controls_go,
     controls_java,
     controls_rust,
+    echoes_compiled,
     echoes_python,
     go_tests,
     java_tests,
@@ -15,6 +16,7 @@ from tdd_orchestrator.core import (
     stubs_java,
     stubs_ruby,
     stubs_rust,
+    support_braces,
     vacuous_go,
     vacuous_java,
     vacuous_ruby,
@@ -28,6 +30,7 @@ from tdd_orchestrator.core.language import Control, Language, StubOrder
 from tdd_orchestrator.core.new_tests import functions_of, new_tests
 from tdd_orchestrator.core.old_support import undermined
 from tdd_orchestrator.core.public_names import public_names
+from tdd_orchestrator.core.python_definitions import definitions
 from tdd_orchestrator.core.stubs import stub_files
 from tdd_orchestrator.core.vacuous import vacuous_tests
 
@@ -49,6 +52,7 @@ LANGUAGES: tuple[Language, ...] = (
         public_names=public_names,
         control=Control(functions_of, falsified),
         findings=meddling_python.findings,
+        definitions=definitions,
         literals=Literals(echoes_python.examples, echoes_python.constants),
         undermined=undermined,
     ),
@@ -63,6 +67,9 @@ LANGUAGES: tuple[Language, ...] = (
         rounds=6,
         public_names=rust_tests.public_names,
         findings=meddling_compiled.RUST_CODE.findings,
+        literals=echoes_compiled.RUST_LITERALS,
+        undermined=support_braces.RUST_SUPPORT.undermined,
+        definitions=support_braces.RUST_SUPPORT.definitions,
         control=Control(rust_tests.tests_in, controls_rust.TURNING.falsified),
         parted=rust_tests.parted,
     ),
@@ -86,6 +93,9 @@ LANGUAGES: tuple[Language, ...] = (
         rounds=5,
         public_names=java_tests.public_names,
         findings=meddling_compiled.JAVA_CODE.findings,
+        literals=echoes_compiled.JAVA_LITERALS,
+        undermined=support_braces.JAVA_SUPPORT.undermined,
+        definitions=support_braces.JAVA_SUPPORT.definitions,
         control=Control(java_tests.tests_in, controls_java.falsified),
     ),
     Language(
@@ -98,6 +108,9 @@ LANGUAGES: tuple[Language, ...] = (
         rounds=6,
         public_names=go_tests.public_names,
         findings=meddling_compiled.GO_CODE.findings,
+        literals=echoes_compiled.GO_LITERALS,
+        undermined=support_braces.GO_SUPPORT.undermined,
+        definitions=support_braces.GO_SUPPORT.definitions,
         control=Control(go_tests.tests_in, controls_go.TURNING.falsified),
     ),
 )

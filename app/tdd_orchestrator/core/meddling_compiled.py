@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tdd_orchestrator.core.braces import GO, JAVA, RUST, line_of, masked
+from tdd_orchestrator.core.braces import GO, JAVA, RUST, closing, line_of, masked
 from tdd_orchestrator.core.meddling import EQUALS, FRAME, HIDES, IMPORTS, LOOKS, REACHES, REPLACES, Finding
 from tdd_orchestrator.core.rust_tests import parted
 
-# A function's parameters and its result, and a body that says yes and nothing else.
-YES = r"\s*\{\s*(?:return\s+)?true\s*;?\s*\}"
 GO_NAMES = "any|append|bool|byte|cap|copy|error|false|float64|int|int64|iota|len|make|new|nil|panic|rune|string|true"
 JAVA_TOOLS = r"org\.(?:junit|opentest4j|assertj|mockito|hamcrest|testng|apiguardian)"
 
@@ -18,11 +16,13 @@ JAVA_TOOLS = r"org\.(?:junit|opentest4j|assertj|mockito|hamcrest|testng|apiguard
 class Patterns:
     """What to look for in a language: in the code alone, in its strings, in its comments; group 1 is what is told.
 
-    `callers` are ways to see who called; they count where some string of the file speaks of tests. `own` takes out
-    the part of a file that is code.
+    `equality` finds functions that say whether two things are equal: groups `name`, `own` (what a function calls its
+    own object, where it has a word for it) and `other`. `callers` are ways to see who called; they count where some
+    string of the file speaks of tests. `own` takes out the part of a file that is code.
     """
 
     quiet: re.Pattern[str]
+    equality: re.Pattern[str]
     code: Mapping[str, tuple[re.Pattern[str], ...]]
     strings: re.Pattern[str]
     callers: re.Pattern[str]
@@ -37,6 +37,9 @@ class Patterns:
         for said, patterns in self.code.items():
             for found in (each for pattern in patterns for each in pattern.finditer(plain)):
                 yield said, " ".join(found[1].split()), line_of(text, found.start(1))
+        for found in self.equality.finditer(plain):
+            if says_yes(found, plain):
+                yield EQUALS, found["name"], line_of(text, found.start("name"))
         if self.imports:
             for found in self.imports.finditer(text):
                 yield IMPORTS, found[1], line_of(text, found.start(1))
@@ -51,15 +54,27 @@ class Patterns:
             yield REACHES, found[1], line_of(text, found.start(1))
 
 
+def says_yes(found: re.Match[str], plain: str) -> bool:
+    """Whether a function of equality does not look at both things: it says plainly yes, or compares one with itself."""
+    start = plain.find("{", found.end() - 1)
+    words = set(re.findall(r"\w+", plain[start : closing(plain, start)]))
+    own, other = found.groupdict().get("own"), found["other"]
+    if other not in words:
+        return "true" in words or (found["name"] == "compareTo" and words <= {"return", "0"})
+    return own not in words if own else words <= {"return", other}
+
+
 def _of(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(each, re.MULTILINE) for each in patterns)
 
 
 GO_CODE = Patterns(
     GO,
+    re.compile(
+        r"^func \((?:(?P<own>\w+) )?[^)]*\) (?P<name>Equal|Is|As)\((?P<other>\w+)?[^)]*\) bool \{", re.MULTILINE
+    ),
     {
         LOOKS: _of(r"\b(testing\.Testing)\(\)"),
-        EQUALS: _of(rf"^func \([^)]*\) (Equal|Is|As|Cmp)\([^)]*\) bool{YES}"),
         HIDES: _of(rf"^(?:func|var|const|type) ({GO_NAMES})\b", r"^\t(true|false|nil)\s+="),
         REPLACES: _of(
             r"^\s*((?:os\.(?:Args|Stdout|Stderr|Exit)|time\.Local|flag\.CommandLine|http\.Default\w+|rand\.Reader))\s*=[^=]"
@@ -75,12 +90,12 @@ GO_CODE = Patterns(
 )
 RUST_CODE = Patterns(
     RUST,
+    re.compile(r"\bfn (?P<name>eq)\s*\(\s*&(?P<own>self)\s*,\s*(?P<other>\w+)[^)]*\)\s*->\s*bool\s*\{"),
     {
         LOOKS: _of(
             r"\b(cfg!\s*\([^)]*\btest\b[^)]*\))",
             r"#!?\[\s*(cfg(?:_attr)?\s*\(\s*(?:not|any|all)\s*\(\s*test\b)",
         ),
-        EQUALS: _of(rf"\bfn (eq)\s*\([^)]*\)\s*->\s*bool{YES}"),
         HIDES: _of(r"\bmacro_rules!\s*((?:debug_)?assert\w*|panic|matches|vec|format)\b"),
         REACHES: _of(
             r"#\[\s*(?:unsafe\s*\(\s*)?(link_section|no_mangle|export_name|ctor)\b",
@@ -96,8 +111,8 @@ RUST_CODE = Patterns(
 )
 JAVA_CODE = Patterns(
     JAVA,
+    re.compile(r"\b(?:boolean|int) (?P<name>equals|compareTo)\s*\([^)]*?(?P<other>\w+)\s*\)\s*\{"),
     {
-        EQUALS: _of(rf"\bboolean (equals)\s*\([^)]*\){YES}", r"\bint (compareTo)\s*\([^)]*\)\s*\{\s*return 0;\s*\}"),
         HIDES: _of(rf"^\s*package\s+((?:{JAVA_TOOLS}|java|javax)\b[\w.]*)"),
         REPLACES: _of(r"\b(System\.set(?:Out|Err|In|SecurityManager|Properties)|(?:TimeZone|Locale)\.setDefault)\("),
         REACHES: _of(

@@ -75,10 +75,22 @@ def _gradle_test_part(said: str) -> list[str]:
     return [each for each in lines if each and not each.startswith("//") and not GRADLE_DEPENDENCY.match(each)]
 
 
+def go_mod_configures_otherwise(before: str, after: str) -> bool:
+    """Whether two versions of go.mod differ in more than what they require."""
+    return _go_mod_test_part(before) != _go_mod_test_part(after)
+
+
+def _go_mod_test_part(said: str) -> list[str]:
+    bare = re.sub(r"//[^\n]*", "", said)
+    bare = re.sub(r"^\s*require\s*\([^)]*\)|^\s*require\s[^\n]*", "", bare, flags=re.MULTILINE)
+    return bare.split()
+
+
 SHARED: Mapping[str, Callable[[str, str], bool]] = {
     "pyproject.toml": python_tests.configures_tests_otherwise,
     "package.json": package_configures_otherwise,
     "Cargo.toml": cargo_configures_otherwise,
+    "go.mod": go_mod_configures_otherwise,
     "pom.xml": pom_configures_otherwise,
     "build.gradle": gradle_configures_otherwise,
     "build.gradle.kts": gradle_configures_otherwise,
