@@ -180,6 +180,7 @@ class Imagined:
                 return LandingRefused(at=self.now, task=ripe.task, tip=ripe.tip, reason="It conflicts.", against=mate)
         merge = f"merge-{'+'.join(ripe.tip for ripe in effect.tasks)}-{self.head}"
         self.staged[merge], self.holds[merge] = self.head, together
+        self.branches[effect.staging] = merge
         return Staged(at=self.now, task=effect.keys[0], staged=merge, onto=self.head, tasks=effect.keys)
 
     def _known(self, effect: Land, key: str = "") -> dict[str, frozenset[str]]:
