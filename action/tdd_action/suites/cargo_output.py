@@ -12,7 +12,7 @@ from tdd_action.suites.recorded import UNSEEN, Record, completed, last_words, st
 from tdd_action.suites.rust_crate import Crate
 from tdd_action.suites.sealed_record import void
 from tdd_action.suites.suite import SuiteCommand
-from tdd_orchestrator.core.evidence.reports import Ended, Outcome, Phase, SuiteReport, TestResult, selects
+from tdd_orchestrator.core.evidence.reports import TIMEOUT, Ended, Outcome, Phase, SuiteReport, TestResult, selects
 from tdd_orchestrator.core.rust_compiler import Fault, fault
 from tdd_orchestrator.core.rust_tests import line_in_test
 
@@ -78,7 +78,7 @@ def read_output(record: Record, outcome: ProcessOutcome, root: Path, command: Su
     """The report of one run. What does not add up ends as something else than `completed`."""
     crate = Crate.at(root)
     messages, binaries = _read(record)
-    if stop := stopped(record, outcome):
+    if stop := stopped(record, outcome, tuple(_running(record, binaries, crate))):
         return stop
     broken = [*_broken(messages, crate)]
     if not broken and not binaries:
@@ -96,6 +96,18 @@ def read_output(record: Record, outcome: ProcessOutcome, root: Path, command: Su
     wanted = command.selected
     chosen = [each for each in results.values() if wanted is None or any(selects(one, each.id) for one in wanted)]
     return completed(chosen, broken, record, outcome, ran=len(chosen) == len(results))
+
+
+def _running(record: Record, binaries: list[Binary], crate: Crate) -> Iterator[TestResult]:
+    """The tests that a witness saw begin and not end: what a run hangs in, or fell over."""
+    ended = {(each.program, each.name) for each in record.seen if each.end != "start"}
+    sources = {each.program: each.source for each in binaries}
+    for each in record.seen:
+        program = each.program.rpartition("/")[2]
+        if each.end == "start" and (each.program, each.name) not in ended and program in sources:
+            path, inner, line = crate.place(sources[program], each.name)
+            told = "The run was stopped before it ended."
+            yield TestResult(f"{path}::{inner}", Outcome.ERROR, exception=TIMEOUT, message=told, path=path, line=line)
 
 
 def _unseen(binaries: list[Binary], record: Record) -> str:

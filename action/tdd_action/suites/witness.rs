@@ -61,6 +61,7 @@ fn watched(each: &TestDescAndFn) -> TestDescAndFn {
     let panics = desc.should_panic != ShouldPanic::No;
     let testfn = match each.testfn {
         TestFn::StaticTestFn(test) => TestFn::DynTestFn(Box::new(move || {
+            told(&name, "start");
             let mut seen = Seen { name, returned: false, panics };
             let ended = test();
             seen.returned = ended.passed();

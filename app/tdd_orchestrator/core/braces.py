@@ -44,6 +44,16 @@ def closing(text: str, at: int) -> int:
     return len(text)
 
 
+def outermost(plain: str) -> str:
+    """The statements of a masked body with what stands inside braces blanked, place for place."""
+    out, depth = [], 0
+    for letter in plain:
+        depth -= letter == "}"
+        out.append(letter if depth == 0 or letter == "\n" else " ")
+        depth += letter == "{"
+    return "".join(out)
+
+
 def line_of(text: str, at: int) -> int:
     """The line of a place, 1-based."""
     return text.count("\n", 0, at) + 1

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tdd_orchestrator.core.braces import CLOSING, OPENING, Function, arguments, closing
+from tdd_orchestrator.core.braces import CLOSING, OPENING, Function, arguments, closing, outermost
 
 MADE_TO_FAIL = "this test was made to fail"
 Edit = tuple[int, int, str]
@@ -42,16 +42,6 @@ class Turning:
             return found
         stop = self.stop(test.whole[: len(test.whole) - len(test.body) - 1])
         return [(0, 0, f" {stop} ")] if stop else []
-
-
-def outermost(plain: str) -> str:
-    """The statements of a masked body with what stands inside braces blanked, place for place."""
-    out, depth = [], 0
-    for letter in plain:
-        depth -= letter == "}"
-        out.append(letter if depth == 0 or letter == "\n" else " ")
-        depth += letter == "{"
-    return "".join(out)
 
 
 def ends_early(plain: str) -> bool:

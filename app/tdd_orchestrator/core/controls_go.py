@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tdd_orchestrator.core.braces import Function
+from tdd_orchestrator.core.braces import Function, outermost
 from tdd_orchestrator.core.controls_braces import (
     MADE_TO_FAIL,
     Edit,
@@ -11,7 +11,6 @@ from tdd_orchestrator.core.controls_braces import (
     block,
     calls_turned,
     ends_early,
-    outermost,
     top_level,
 )
 from tdd_orchestrator.core.go_tests import tests_in

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from tdd_orchestrator.core.braces import Function
-from tdd_orchestrator.core.controls_braces import MADE_TO_FAIL, Edit, Turning, calls_turned, ends_early, outermost
+from tdd_orchestrator.core.braces import Function, outermost
+from tdd_orchestrator.core.controls_braces import MADE_TO_FAIL, Edit, Turning, calls_turned, ends_early
 from tdd_orchestrator.core.java_tests import tests_in
 
 CALL = re.compile(r"(?:^|[;\n{}])\s*(?:Assertions\.|Assert\.)?(assert\w+)\s*(?=\()")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from tdd_orchestrator.core.braces import Function
-from tdd_orchestrator.core.controls_braces import MADE_TO_FAIL, Edit, Turning, ends_early, first_argument, outermost
+from tdd_orchestrator.core.braces import Function, outermost
+from tdd_orchestrator.core.controls_braces import MADE_TO_FAIL, Edit, Turning, ends_early, first_argument
 from tdd_orchestrator.core.rust_tests import tests_in
 
 CLAIM = re.compile(r"(?:^|[;\n{}])\s*(?:pretty_assertions::|std::)?(assert|assert_eq|assert_ne)!\s*(?=\()")

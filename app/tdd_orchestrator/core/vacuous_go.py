@@ -2,7 +2,7 @@
 
 import re
 
-from tdd_orchestrator.core.braces import CLOSING, OPENING, Function, arguments
+from tdd_orchestrator.core.braces import Function, arguments, outermost
 from tdd_orchestrator.core.evidence.verdicts import FailureClass, Reason
 from tdd_orchestrator.core.go_tests import ENDING, tests_in
 
@@ -43,18 +43,8 @@ def _fault(test: Function) -> str:
 
 def _always_fails(plain: str) -> bool:
     """Whether a failure stands at the top of the body and nothing could leave before it."""
-    found = UNCONDITIONAL.search(_outermost(plain))
+    found = UNCONDITIONAL.search(outermost(plain))
     return bool(found) and "return" not in plain[: found.start()] if found else False
-
-
-def _outermost(plain: str) -> str:
-    """The statements of a body with what stands inside braces taken out, place for place."""
-    out, depth = [], 0
-    for letter in plain:
-        depth -= letter in CLOSING and letter == "}"
-        out.append(letter if depth == 0 or letter == "\n" else " ")
-        depth += letter in OPENING and letter == "{"
-    return "".join(out)
 
 
 def _tautology(test: Function) -> str:
