@@ -15,6 +15,10 @@ from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.result import Remark
 
 USAGE = "usage: python -m tdd_action [prove [BASE..HEAD] [--repo DIR] [--json] [--certificate FILE] [--against FILE]]"
+AGAIN = (
+    "Its result counts while the pull request still waits for this job, and changes nothing after that. "
+    "Re-run on the task's check tries the task again."
+)
 YOURS, OURS = 1, 3
 
 
@@ -35,7 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             hear(environ)
             return 0
         inputs = read_inputs(environ)
-        accepted = run(inputs, environ, Outputs(inputs.out, inputs.output_file, inputs.summary_file, redact=redact))
+        outputs = Outputs(inputs.out, inputs.output_file, inputs.summary_file, redact=redact)
+        if inputs.workflow_attempt > 1:
+            outputs.say(f"Attempt {inputs.workflow_attempt} of this workflow run. {AGAIN}")
+        accepted = run(inputs, environ, outputs)
         if inputs.alone and not accepted:
             return YOURS
     except TddError as fault:

@@ -67,6 +67,7 @@ class Inputs:
     api_url: str = "https://api.github.com"
     server_url: str = "https://github.com"
     workflow_run: int = 0
+    workflow_attempt: int = 1
     state_interval_s: float = 10.0
     write_interval_s: float = 1.0
 
@@ -120,6 +121,7 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
         api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
         server_url=environ.get("GITHUB_SERVER_URL") or "https://github.com",
         workflow_run=int(environ.get("GITHUB_RUN_ID") or 0),
+        workflow_attempt=int(environ.get("GITHUB_RUN_ATTEMPT") or 1),
         state_interval_s=float(environ.get("TDD_STATE_INTERVAL_SECONDS") or 10),
         write_interval_s=float(environ.get("TDD_WRITE_INTERVAL_SECONDS") or 1),
     )

@@ -8,13 +8,14 @@ from typing import assert_never
 import structlog
 
 from tdd_orchestrator.core.awaiting_ci import is_awaited
-from tdd_orchestrator.core.event import Event, PullRequestClosed
-from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.event import Event, JobLost, PullRequestClosed
+from tdd_orchestrator.core.jobs import is_open
+from tdd_orchestrator.core.run import Job, JobState, Run
 from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine
 from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
-from tdd_orchestrator.github.views import WorkflowRunView
+from tdd_orchestrator.github.views import WorkflowRunView, attempt_began, epoch
 from tdd_orchestrator.intake.commands import commented, pressed, rerun_asked
 from tdd_orchestrator.intake.hands import pushed_by_hand
 from tdd_orchestrator.intake.payloads import (
@@ -37,6 +38,10 @@ from tdd_orchestrator.store import Entry, StateStore
 
 TICK = "tdd_tick"
 """The event name of our own deliveries: the sweep puts one into the lane of every open run."""
+LATE_S = 120.0
+"""A delivery that comes so many seconds after its workflow run ended may be about an attempt that is not the last."""
+UNAWAITED = "Nobody waits for this job any more: its result changes nothing. Re-run on its check tries the task again."
+"""Said in the log where a workflow run was run again whose job was reported, lost or given up."""
 
 log = structlog.get_logger()
 
@@ -139,12 +144,31 @@ class Place:
         job = run.job(nonce_of(told.display_title or "") or "") if run else None
         if job is None:
             return ()
-        if job.workflow_run not in (None, told.id):
+        if run is None or job.workflow_run not in (None, told.id):
             return ()
-        seen = WorkflowRunView(
-            told.id, "completed", told.conclusion, told.display_title or "", job.url, told.run_attempt or 1
-        )
-        return (result_event(job, seen, await self.reader.result_files(seen.id), at),)
+        attempt = told.run_attempt or 1
+        if not is_open(run, job.nonce):
+            tell = log.info if attempt > 1 else log.debug  # a first attempt was only heard of by the sweep before
+            tell("result.unawaited", run=run.id, nonce=job.nonce, workflow_run=told.id, attempt=attempt, hint=UNAWAITED)
+            if job.state is JobState.DONE:
+                return ()  # a lost job's late report is at least paid for
+        began, title = attempt_began(attempt, told.run_started_at), told.display_title or ""
+        seen = WorkflowRunView(told.id, "completed", told.conclusion, title, job.url, attempt, started_at=began)
+        late = at - epoch(told.updated_at) > LATE_S
+        event = None if late else await self._result(job, seen, at)
+        if event is None or isinstance(event, JobLost):
+            return await self._latest_result(job, seen, at)
+        return (event,)
+
+    async def _result(self, job: Job, seen: WorkflowRunView, at: float) -> Event:
+        return result_event(job, seen, await self.reader.result_files(seen.id, since=seen.started_at), at)
+
+    async def _latest_result(self, job: Job, seen: WorkflowRunView, at: float) -> tuple[Event, ...]:
+        """The result of the newest attempt: whoever ran the jobs again wants that one, and no older one counts."""
+        now = await self.reader.workflow_run(seen.id)
+        if now is not None and now.attempt > seen.attempt:
+            return (await self._result(job, now, at),) if now.status == "completed" else ()
+        return (await self._result(job, seen, at),)
 
     async def _tick(self, number: int, run: Run | None, at: float) -> tuple[Event, ...]:
         if run is None:

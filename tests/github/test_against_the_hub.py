@@ -152,7 +152,8 @@ async def test_a_result_is_downloaded_and_landed_by_merge(town: Town) -> None:
     assignment = Assignment(Step.WORK, "n", REPO, town.number, base, base, task=TASK)
     run = (await town.perform(Dispatch(assignment))).event
     assert isinstance(run, Dispatched)
-    town.hub.actions.add_artifact(run.workflow_run, "tdd-work", {"work.bundle": place.read_bytes(), "a/b.json": b"{}"})
+    left = {"work.bundle": place.read_bytes(), "result.json": f'{{"tip": "{tip}"}}'.encode()}
+    town.hub.actions.add_artifact(run.workflow_run, "tdd-work", left)
     land = Land("feature", onto, (Ripe("TASK-1", base, tip, run.workflow_run),), staging="tdd/1/merge")
     staged = (await town.perform(land)).event
     assert isinstance(staged, Staged)

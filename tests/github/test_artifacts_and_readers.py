@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tdd_orchestrator.github.artifacts import result_files, unpacked
 from tdd_orchestrator.github.errors import Truncated, UnsafeArtifact
 from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.github.views import epoch
 from world.patient import ROOT, connected
 
 ELSEWHERE = "https://storage.test/zip?sig=1"
@@ -69,6 +70,34 @@ async def test_the_newest_result_is_fetched_from_elsewhere_without_our_token() -
     async with connected() as github:
         assert await result_files(github, 44) == {"a/result.json": b"{}"}
     assert "Authorization" not in there.calls.last.request.headers
+
+
+@respx.mock
+async def test_an_attempt_counts_only_what_was_made_since_it_began() -> None:
+    listed(
+        {"id": 1, "name": "tdd-work", "created_at": "2026-11-20T10:00:00Z"},
+        {"id": 2, "name": "tdd-result", "created_at": "2026-11-20T10:05:00Z"},
+        {"id": 3, "name": "tdd-work", "created_at": "2026-11-20T11:00:00Z"},
+    )
+    for artifact in (2, 3):
+        respx.get(f"{ROOT}/actions/artifacts/{artifact}/zip").respond(content=zipped({"is": str(artifact).encode()}))
+    async with connected() as github:
+        assert await result_files(github, 44) == {"is": b"2"}
+        assert await result_files(github, 44, since=epoch("2026-11-20T10:59:58Z")) == {"is": b"3"}
+        assert await result_files(github, 44, since=epoch("2026-11-20T11:00:01Z")) == {}
+
+
+@respx.mock
+async def test_a_bundle_is_that_of_the_commit_to_land_whatever_a_later_attempt_left() -> None:
+    listed({"id": 1, "name": "tdd-result"}, {"id": 2, "name": "tdd-result"})
+    for artifact, tip in ((1, b"aaaa"), (2, b"bbbb")):
+        files = {"result.json": b'{"tip": "' + tip + b'"}', "work.bundle": b"of " + tip}
+        respx.get(f"{ROOT}/actions/artifacts/{artifact}/zip").respond(content=zipped(files))
+    async with connected() as github:
+        reader = RepositoryReader(github)
+        assert await reader.bundle(44, "aaaa") == b"of aaaa"
+        assert await reader.bundle(44, "bbbb") == b"of bbbb"
+        assert await reader.bundle(44, "cccc") == b"of bbbb", "the lander says what is wrong with it"
 
 
 @respx.mock

@@ -160,10 +160,14 @@ async def test_a_cancelled_run_and_a_broken_runner_still_conclude(tmp_path: Path
         assert (await bot.post(f"/actions/runs/{number}/cancel")).status_code == 409
         assert (shown["status"], shown["conclusion"]) == ("completed", conclusion)
         runner.deed = "end"
-        assert (await bot.post(f"/actions/runs/{number}/rerun")).status_code == 201
+        assert (await bot.post(f"/actions/runs/{number}/rerun-failed-jobs")).status_code == 201
         await town.hub.settled()
         again = (await bot.get(f"/actions/runs/{number}")).json()
-    assert (again["run_attempt"], again["conclusion"]) == (2, "success")
+        assert (again["run_attempt"], again["conclusion"]) == (2, "success")
+        assert (await bot.post(f"/actions/runs/{number}/rerun-failed-jobs")).status_code == 403, "nothing failed"
+        assert (await bot.post(f"/actions/runs/{number}/rerun")).status_code == 201
+        await town.hub.settled()
+        assert (await bot.get(f"/actions/runs/{number}")).json()["run_attempt"] == 3
 
 
 async def test_an_artifact_is_fetched_from_a_signed_address_for_one_minute(tmp_path: Path) -> None:

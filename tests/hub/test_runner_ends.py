@@ -174,6 +174,28 @@ async def test_another_attempt_runs_the_same_commit_again(bench: WorkflowBench) 
     assert (run.conclusion, run.attempt, len(run.jobs)) == ("success", 2, 2)
 
 
+async def test_failed_jobs_alone_run_again_and_get_what_the_others_left(
+    bench: WorkflowBench,
+) -> None:
+    text = """
+    jobs:
+      good:
+        runs-on: ubuntu-latest
+        outputs: {found: "${{ steps.one.outputs.found }}"}
+        steps: [{id: one, run: 'echo "found=in attempt $GITHUB_RUN_ATTEMPT" >> $GITHUB_OUTPUT'}]
+      bad: {needs: good, runs-on: ubuntu-latest, steps: [{run: 'test $GITHUB_RUN_ATTEMPT = 2'}]}
+      last: {needs: [good, bad], runs-on: ubuntu-latest, steps: [{run: 'echo "${{ needs.good.outputs.found }}"'}]}
+    """
+    run = await bench.run(HEAD + text)
+    assert results(run) == {"good": "success", "bad": "failure", "last": "skipped"}
+    bench.actions.rerun(run.id, only_failed=True)
+    await bench.actions.settled()
+    again = {job.name: job for job in run.jobs if job.attempt == 2}
+    assert {name: job.conclusion for name, job in again.items()} == dict.fromkeys(again, "success")
+    assert (again["good"].log, run.conclusion) == ("", "success"), "it did not run again"
+    assert "in attempt 1" in again["last"].log
+
+
 async def test_a_job_that_waits_for_its_turn_is_cancelled_at_once(bench: WorkflowBench) -> None:
     text = HEAD + "    jobs: {a: {runs-on: ubuntu-latest, concurrency: lane, steps: [{run: exec sleep 30}]}}\n"
     first = bench.begin(text)

@@ -139,7 +139,11 @@ LEDGERS = st.builds(
 
 def is_storable(ledger: Ledger) -> bool:
     """Numbers of 64 bits: what pull requests, tokens and calls come to."""
-    values: tuple[LedgerRow | RunSummary | Circuit, ...] = (*ledger.rows.values(), *ledger.runs.values(), *ledger.circuits.values())
+    values: tuple[LedgerRow | RunSummary | Circuit, ...] = (
+        *ledger.rows.values(),
+        *ledger.runs.values(),
+        *ledger.circuits.values(),
+    )
     numbers = (getattr(value, each.name) for value in values for each in fields(value))
     return all(abs(number) < 2**63 for number in numbers if isinstance(number, int))
 

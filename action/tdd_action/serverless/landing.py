@@ -8,8 +8,10 @@ from tdd_action.land import Handover
 from tdd_action.serverless.opening import opened
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import Event, JobLost, PlanReported, ProofReported, WorkReported
+from tdd_orchestrator.core.jobs import is_open
 from tdd_orchestrator.core.result import DraftResult, Step
 from tdd_orchestrator.engine import run_id
+from tdd_orchestrator.place import UNAWAITED
 from tdd_orchestrator.store import Entry
 
 
@@ -24,7 +26,8 @@ def hand_over(handover: Handover, inputs: Inputs) -> None:
 
 async def _handed(handover: Handover, inputs: Inputs) -> None:
     assignment = inputs.assignment
-    entry = Entry(f"{assignment.nonce}/{inputs.workflow_run}", reported(handover, inputs, time.time()))
+    key = f"{assignment.nonce}/{inputs.workflow_run}/{inputs.workflow_attempt}"
+    entry = Entry(key, reported(handover, inputs, time.time()))
     opening = opened(
         assignment.repo,
         inputs.token,
@@ -38,6 +41,9 @@ async def _handed(handover: Handover, inputs: Inputs) -> None:
             draft = handover.draft or DraftResult(assignment.nonce, reason=handover.reason)
             await place.drafting.reported(assignment.number, draft, inputs.log_url)
             return
+        before = await place.engine.load(assignment.number)
+        if before is not None and not is_open(before, assignment.nonce):
+            print(UNAWAITED, flush=True)
         run = await place.engine.handle(assignment.number, [entry])
         await place.engine.flush(assignment.number)
     if run is None:

@@ -16,8 +16,11 @@ from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Gone, NotFound, UnsafeArtifact, Weather
 from tdd_orchestrator.github.http import TIMEOUT, USER_AGENT, trust
+from tdd_orchestrator.github.views import epoch
 
 RESULT_NAMES = ("tdd-result", "tdd-work")
+BUNDLE = "work.bundle"
+REPORTS = ("result.json", "proof.json")
 LARGEST = 100_000_000
 MOST_FILES = 10_000
 CHUNK = 1 << 16
@@ -34,28 +37,39 @@ BROKEN = (
 )
 
 
-async def result_files(connection: Connection, workflow_run: int, *, largest: int = LARGEST) -> dict[str, bytes]:
+async def result_files(
+    connection: Connection, workflow_run: int, *, since: float = 0.0, tip: str = "", largest: int = LARGEST
+) -> dict[str, bytes]:
     """The files of the newest artifact `tdd-result`, else `tdd-work`, of a run.
 
-    `{}` where there is neither, where it has expired, and where the run was deleted.
+    A run that was run again keeps the artifacts of its earlier attempts: those made before `since` (epoch seconds, when
+    the attempt began) are passed over. Where a `tip` is named, the newest is taken that speaks of this commit.
+    `{}` where there is none, where it has expired, and where the run was deleted.
     """
     try:
-        artifact = await _newest(connection, workflow_run)
-        zipped = await _download(connection, artifact, largest) if artifact else None
+        for artifact in await _that_count(connection, workflow_run, since):
+            files = unpacked(await _download(connection, artifact, largest), largest)
+            if speaks_of(files, tip):
+                return files
     except (Gone, NotFound):
         return {}
-    return {} if zipped is None else unpacked(zipped, largest)
+    return {}
 
 
-async def _newest(connection: Connection, workflow_run: int) -> int | None:
-    """The id of the artifact that counts."""
-    found: dict[str, int] = {}
+async def _that_count(connection: Connection, workflow_run: int, since: float) -> tuple[int, ...]:
+    """The ids of the artifacts that count, the best first."""
+    found: list[tuple[int, int]] = []
     route = "/repos/{repo}/actions/runs/{run}/artifacts"
     async for artifact in connection.pages(route, inside="artifacts", run=workflow_run):
-        if not artifact.get("expired"):
-            name = str(artifact["name"])
-            found[name] = max(found.get(name, 0), int(artifact["id"]))
-    return next((found[name] for name in RESULT_NAMES if name in found), None)
+        name, made = str(artifact["name"]), epoch(artifact.get("created_at"))
+        if name in RESULT_NAMES and not artifact.get("expired") and (made >= since or not made):
+            found.append((RESULT_NAMES.index(name), -int(artifact["id"])))
+    return tuple(-negative for _, negative in sorted(found))
+
+
+def speaks_of(files: dict[str, bytes], tip: str) -> bool:
+    """Whether one of the reports among these files names the commit."""
+    return not tip or any(tip.encode() in files.get(name, b"") for name in REPORTS)
 
 
 async def _download(connection: Connection, artifact: int, largest: int) -> bytes:

@@ -38,8 +38,6 @@ from tdd_orchestrator.github.merging import Identity
 from tdd_orchestrator.github.pace import Urgency
 from tdd_orchestrator.github.read import RepositoryReader
 
-BUNDLE = "work.bundle"
-
 
 @dataclass(frozen=True, slots=True)
 class Performed:
@@ -132,7 +130,7 @@ class Performer:
         bundles: dict[str, bytes | None] = {}
         for ripe in effect.tasks if effect.staged is None else ():
             with suppress(UnsafeArtifact):  # no bundle then, which the lander refuses unless the task has landed
-                bundles[ripe.task] = (await self.reader.result_files(ripe.workflow_run)).get(BUNDLE)
+                bundles[ripe.task] = await self.reader.bundle(ripe.workflow_run, ripe.tip)
         return await self._lander.land(effect, bundles, terms)
 
 

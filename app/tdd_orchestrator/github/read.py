@@ -35,7 +35,7 @@ class RepositoryReader:
         self.others = OthersChecks(connection)
         self._clock = clock
         self._roles: dict[str, tuple[float, str]] = {}
-        self._results: dict[int, dict[str, bytes]] = {}
+        self._results: dict[tuple[int, float | str], dict[str, bytes]] = {}
         self._default_branch = (float("-inf"), "")
 
     async def pull(self, number: int) -> PullView:
@@ -132,19 +132,28 @@ class RepositoryReader:
                 return workflow_run_view(shown)
         return None
 
-    async def result_files(self, workflow_run: int) -> dict[str, bytes]:
+    async def result_files(self, workflow_run: int, *, since: float = 0.0, tip: str = "") -> dict[str, bytes]:
         """The files that a run left as `tdd-result`, else as `tdd-work`, by name; `{}` where it left neither.
 
-        Kept for a little while: a result is read when it is reported, and its bundle soon after, when it lands.
+        Only what its attempt left that began at `since`, and with a `tip` only what speaks of this commit. Kept for a
+        little while: a result is read when it is reported, and its bundle soon after, when it lands.
         """
-        if workflow_run not in self._results:
-            found = await artifacts.result_files(self.connection, workflow_run)
-            if not found:
-                return found
-            self._results[workflow_run] = found
+        known = self._results.get((workflow_run, tip or since))
+        if known is None:
+            known = await artifacts.result_files(self.connection, workflow_run, since=since, tip=tip)
+            if not known:
+                return known
+            self._results[workflow_run, tip or since] = known
             while len(self._results) > 1 and sum(map(_size, self._results.values())) > RESULTS_KEPT_BYTES:
                 del self._results[next(iter(self._results))]
-        return self._results[workflow_run]
+        return known
+
+    async def bundle(self, workflow_run: int, tip: str) -> bytes | None:
+        """The bundle that a run left for this commit, whichever of its attempts that was."""
+        kept = [files for (run, _), files in self._results.items() if run == workflow_run]
+        files = next((files for files in kept if artifacts.speaks_of(files, tip)), None)
+        files = files or await self.result_files(workflow_run, tip=tip) or await self.result_files(workflow_run)
+        return files.get(artifacts.BUNDLE)
 
     async def tip(self, branch: str) -> str | None:
         """The commit that a branch is at; `None` where there is no such branch."""

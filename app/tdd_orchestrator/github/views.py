@@ -37,7 +37,9 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRunView:
-    """A workflow run as it stands. `conclusion` is `None` until it is completed; `created_at` is in epoch seconds."""
+    """A workflow run as it stands. `conclusion` is `None` until it is completed; times are epoch seconds: `created_at`
+    of the run, `started_at` of its present attempt.
+    """
 
     id: int
     status: str
@@ -46,6 +48,7 @@ class WorkflowRunView:
     url: str
     attempt: int
     created_at: float = 0.0
+    started_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,13 @@ def workflow_run_view(shown: dict[str, Any]) -> WorkflowRunView:
         url=str(shown.get("html_url") or ""),
         attempt=int(shown.get("run_attempt") or 1),
         created_at=epoch(shown.get("created_at")),
+        started_at=attempt_began(int(shown.get("run_attempt") or 1), shown.get("run_started_at")),
     )
+
+
+def attempt_began(attempt: int, moment: str | None) -> float:
+    """When an attempt of a workflow run began; 0 for the first, before which there was nothing."""
+    return epoch(moment) if attempt > 1 else 0.0
 
 
 def delivery_view(shown: dict[str, Any]) -> DeliveryView:

@@ -279,10 +279,14 @@ class Actions:
         else:
             self.conclude(run_id, "cancelled")
 
-    def rerun(self, run_id: int) -> None:
-        """Another attempt of a completed run, with the same inputs and the same commit."""
+    def rerun(self, run_id: int, *, only_failed: bool = False) -> None:
+        """Another attempt of a completed run, with the same inputs and the same commit.
+
+        With `only_failed`, jobs that succeeded are kept, and whatever does not rest on them alone is run.
+        """
         run, now = self.get(run_id), self._world.now()
         run.attempt += 1
+        run.only_failed = only_failed
         run.status, run.conclusion, run.started_at, run.updated_at = "queued", None, now, now
         self._announcer.workflow_run("requested", run)
         self._launch(run)

@@ -214,6 +214,8 @@ class WorkflowRun:
     inputs: dict[str, str] = field(default_factory=dict)
     event_payload: Json = field(default_factory=dict, repr=False)
     attempt: int = 1
+    only_failed: bool = False
+    """Whether this attempt runs only what did not succeed in the one before."""
     status: str = "queued"
     conclusion: str | None = None
     display_title: str = ""

@@ -153,6 +153,8 @@ class WorkflowRun(_Payload):
     status: str | None = None
     conclusion: str | None = None
     run_attempt: int | None = None
+    run_started_at: str | None = None
+    updated_at: str | None = None
     head_sha: str = ""
     head_branch: str | None = None
     pull_requests: tuple[PullRequestStub, ...] | None = ()

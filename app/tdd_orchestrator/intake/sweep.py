@@ -43,4 +43,4 @@ async def _job(reader: RepositoryReader, job: Job, at: float) -> tuple[Event, ..
         return (JobLost(at=at, nonce=job.nonce, reason="Its workflow run is gone."),)
     if seen.status != "completed":
         return ()
-    return (result_event(job, seen, await reader.result_files(seen.id), at),)
+    return (result_event(job, seen, await reader.result_files(seen.id, since=seen.started_at), at),)

@@ -175,9 +175,9 @@ class _Desk:
 
     async def rerun(self, request: Request) -> Response:
         """Run a workflow again."""
-        run = self._run(request)
+        run, form = self._run(request), await form_of(request)
         if run.status == "completed":
-            self._site.actions.rerun(run.id)
+            self._site.actions.rerun(run.id, only_failed=form.get("only") == "failed")
         return _back(request)
 
     async def cancel(self, request: Request) -> Response:

@@ -137,11 +137,24 @@ def cancel(call: Call) -> Answer:
 
 def rerun(call: Call) -> Answer:
     """Another attempt."""
+    call.site.actions.rerun(_completed(call).id)
+    return Answer(201, {})
+
+
+def rerun_failed_jobs(call: Call) -> Answer:
+    """Another attempt of the jobs that did not succeed, and of those that need them."""
+    run = _completed(call)
+    if run.conclusion == "success":
+        raise Refused(403, "This workflow run cannot be retried")
+    call.site.actions.rerun(run.id, only_failed=True)
+    return Answer(201, {})
+
+
+def _completed(call: Call) -> WorkflowRun:
     run = _run(call)
     if run.status != "completed":
         raise Refused(403, "This workflow is already running")
-    call.site.actions.rerun(run.id)
-    return Answer(201, {})
+    return run
 
 
 def artifacts(call: Call) -> Answer:
@@ -235,6 +248,7 @@ ENDPOINTS = (
     Endpoint("GET", f"{_ROOT}/jobs/{{job_id}}/logs", job_log, READ, role="read"),
     Endpoint("POST", f"{_RUN}/cancel", cancel, WRITE),
     Endpoint("POST", f"{_RUN}/rerun", rerun, WRITE),
+    Endpoint("POST", f"{_RUN}/rerun-failed-jobs", rerun_failed_jobs, WRITE),
     Endpoint("GET", f"{_RUN}/artifacts", artifacts, READ),
     Endpoint("GET", f"{_ROOT}/artifacts", all_artifacts, READ),
     Endpoint("GET", f"{_ROOT}/artifacts/{{artifact_id}}", artifact, READ),

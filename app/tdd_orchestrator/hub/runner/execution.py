@@ -20,8 +20,12 @@ CANCEL_GRACE = 10.0  # seconds that steps with `if: always()` have after a cance
 class Execution:
     """One attempt of one run."""
 
-    def __init__(self, shared: RunState, lanes: Lanes, places: asyncio.Semaphore) -> None:
+    def __init__(
+        self, shared: RunState, lanes: Lanes, places: asyncio.Semaphore, earlier: Mapping[str, JobResult] | None = None
+    ) -> None:
+        """`earlier` are results of the attempt before, by the job's key: those that stand are kept."""
         self._shared, self._lanes, self._places = shared, lanes, places
+        self._kept = _good(shared.workflow.jobs, earlier or {})
         self._tasks: dict[str, asyncio.Task[JobResult]] = {}
         self._running: set[JobExecution] = set()
         self._names: dict[str, str] = {}
@@ -71,6 +75,11 @@ class Execution:
         """What the jobs left for people, by the job's name."""
         return {self._names[key]: task.result().notes for key, task in self._tasks.items() if _finished(task)}
 
+    @property
+    def results(self) -> Mapping[str, JobResult]:
+        """How the jobs ended, by their key."""
+        return {key: task.result() for key, task in self._tasks.items() if _finished(task)}
+
     async def _job(self, job: Job) -> JobResult:
         if job.needs:
             await asyncio.wait([self._tasks[need] for need in job.needs])
@@ -80,7 +89,9 @@ class Execution:
         try:
             scope = self._scope(job, needs)
             name = self._names[job.key] = job.name.text(scope) if job.name else job.key
-            if not truthy(evaluate(job.condition, scope)):
+            if job.key in self._kept:
+                result = self._kept[job.key]
+            elif not truthy(evaluate(job.condition, scope)):
                 result = JobResult("cancelled" if self._cancelled else "skipped")
             else:
                 result = await self._turn(job, name, needs, scope)
@@ -131,6 +142,12 @@ class Execution:
         if "failure" in results:
             return "failure"
         return "success" if results <= {"success"} else "skipped"
+
+
+def _good(jobs: Mapping[str, Job], earlier: Mapping[str, JobResult]) -> Mapping[str, JobResult]:
+    """Of these results those that stand: successes that rest on nothing but successes."""
+    fine = {key for key, result in earlier.items() if result.result == "success" and key in jobs}
+    return {key: earlier[key] for key in fine if _ancestors(jobs[key], jobs) <= fine}
 
 
 def _finished(task: asyncio.Task[JobResult]) -> bool:

@@ -12,7 +12,7 @@ from tdd_orchestrator.hub.runner import builtin, contexts, parse
 from tdd_orchestrator.hub.runner.errors import WorkflowRefused
 from tdd_orchestrator.hub.runner.execution import Execution
 from tdd_orchestrator.hub.runner.expressions import Scope
-from tdd_orchestrator.hub.runner.job import Notes, RunState
+from tdd_orchestrator.hub.runner.job import JobResult, Notes, RunState
 from tdd_orchestrator.hub.runner.lanes import Lanes, Superseded
 from tdd_orchestrator.hub.runner.stepping import Stepper
 from tdd_orchestrator.hub.runner.values import truthy
@@ -41,6 +41,7 @@ class LocalRunner:
         self._lanes = Lanes()
         self._actions: Actions | None = None
         self._notes: dict[tuple[int, int], Mapping[str, Notes]] = {}
+        self._results: dict[int, Mapping[str, JobResult]] = {}
 
     def attach(self, actions: Actions) -> None:
         """The hub says how to read files and to report."""
@@ -68,7 +69,8 @@ class LocalRunner:
 
     async def _run(self, shared: RunState) -> None:
         actions, run = shared.actions, shared.run
-        execution = Execution(shared, self._lanes, self._places)
+        earlier = self._results.get(run.id) if run.only_failed else None
+        execution = Execution(shared, self._lanes, self._places, earlier)
         concurrency = shared.workflow.concurrency
         try:
             if concurrency is None:
@@ -91,6 +93,7 @@ class LocalRunner:
             await execution.run()
         finally:
             self._notes[shared.run.id, shared.run.attempt] = execution.notes
+            self._results[shared.run.id] = execution.results
         shared.actions.conclude(shared.run.id, execution.conclusion)
 
     def _read(self, actions: Actions, run: WorkflowRun) -> RunState:
