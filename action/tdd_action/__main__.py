@@ -1,11 +1,12 @@
 """The composition root of a runner: does the step that the environment names; with `prove`, proves for people."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 
 from tdd_action.console import prove_for_people
-from tdd_action.inputs import SECRETS, held, read_inputs
+from tdd_action.inputs import held, read_inputs, secret_names
 from tdd_action.land import HEAR, hear
 from tdd_action.outputs import Outputs, annotation
 from tdd_action.secrecy import scrubbed_process
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     that stands alone and does not hold is as well. 3: our bug.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    environ = scrubbed_process(SECRETS)
+    environ = scrubbed_process(secret_names(os.environ))
     on_github, redact = environ.get("GITHUB_ACTIONS") == "true", Redactor(held(environ))
     try:
         if words[:1] == ["prove"]:

@@ -1,7 +1,8 @@
 """What a runner is told, read once from the environment into a frozen value; every fault in one error."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,12 +16,20 @@ from tdd_orchestrator.core.wire import MalformedWire, from_wire
 E = TypeVar("E", bound=StrEnum)
 
 SECRETS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "TDD_TOKEN", "GITHUB_TOKEN", "INPUT_ANTHROPIC-API-KEY", "INPUT_TOKEN")
-"""Names that are taken out of the environment before anything else happens."""
+"""Secrets that the action itself is given."""
+SECRETLY_NAMED = re.compile(r"(?:API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|PRIVATE_?KEY)$", re.IGNORECASE)
+
+
+def secret_names(environ: Iterable[str]) -> tuple[str, ...]:
+    """Names that are taken out of the environment before anything else happens: ours, and all that are called like a
+    secret, such as ANTHROPIC_AUTH_TOKEN or the key of a plug-in.
+    """
+    return (*SECRETS, *(name for name in environ if SECRETLY_NAMED.search(name.replace("-", "_"))))
 
 
 def held(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The values of the secrets in an environment."""
-    return tuple(environ[name] for name in SECRETS if environ.get(name))
+    return tuple(dict.fromkeys(environ[name] for name in secret_names(environ) if environ.get(name)))
 
 
 class Job(StrEnum):

@@ -12,6 +12,7 @@ from tdd_action.stages.red import red_stage
 from tdd_action.stages.refactor import refactor_stage
 from tdd_action.workers import Worker
 from tdd_action.workspace import workspace
+from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import PROOFS, Reason
 from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.result import Assignment, Remark, Stage, StageReport, StageState, WorkResult
@@ -77,10 +78,13 @@ def _stages(desk: Desk) -> tuple[StageReport, ...]:
 
 def _reported(desk: Desk, stage: Stage) -> StageReport:
     started, runs, spent = time.monotonic(), len(desk.bench.runs), len(desk.usage)
+    desk.prompts = ""
     try:
         end = STAGES[stage](desk)
     except WorkerBroke as broke:
         end = StageEnd(StageState.ERROR, f"The worker broke: {broke}")
+    except TddError as fault:  # what was spent before it is reported all the same
+        end = StageEnd(StageState.ERROR, str(fault))
     desk.tell(f"{desk.task.key} {stage.upper()}: {end.state}", end.sentence)
     return StageReport(
         stage=stage,
@@ -92,6 +96,7 @@ def _reported(desk: Desk, stage: Stage) -> StageReport:
         usage=tuple(desk.usage[spent:]),
         suite_runs=desk.bench.since(runs),
         tests=end.tests,
+        prompts=desk.prompts,
     )
 
 

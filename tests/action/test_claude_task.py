@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tdd_action.work import work
+from tdd_action.workers.claude.prompts import PROMPT_VERSION
 from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.result import Assignment, Stage, Step, WorkResult
-from world.scripted_model import Says, ScriptedModel, Turn, done, uses
+from world.scripted_model import Fails, Says, ScriptedModel, Turn, done, uses
 from world.small_repo import SmallRepo
 from world.tdd_project import NEW_CODE, NEW_TEST, QUICK, TASK, plain_python, tiny_project
 
@@ -98,6 +99,14 @@ def test_a_worker_that_gives_up_is_the_reason_and_its_cost_is_kept(tmp_path: Pat
     run = task(tmp_path, uses("list_files"), Says(stop="refusal"))
     assert run.result.reason == "RED: The model refused the task."
     assert run.result.stages[0].usage[0].calls == 2
+
+
+def test_what_earlier_stages_cost_is_kept_when_the_key_is_refused_in_a_later_one(tmp_path: Path) -> None:
+    run = task(tmp_path, *RED, Fails(401, "invalid x-api-key"))
+    assert [f"{stage.stage}:{stage.state}" for stage in run.result.stages] == ["red:accepted", "green:error"]
+    assert run.result.stages[0].usage[0].calls == 4
+    assert run.result.stages[0].prompts == PROMPT_VERSION
+    assert run.result.reason.startswith("GREEN: The model's API does not accept the key (401).")
 
 
 def test_red_may_add_a_fixture_beside_its_test_but_not_change_a_test_of_others(tmp_path: Path) -> None:

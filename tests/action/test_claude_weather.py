@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tdd_action.workers import StageRequest, StageWork, UnknownWorker, WorkerSettings, connect
+from tdd_action.workers.claude.prompts import PROMPT_VERSION
 from tdd_action.workers.claude.spending import UnknownPrice
 from tdd_action.workers.claude.voice import LONGEST_WAIT_S, TRIES, NoAccess
 from tdd_action.workers.claude.worker import ClaudeWorker, ForbiddenModel, NoKey, model_for
@@ -16,11 +18,18 @@ from tdd_orchestrator.core.settings import Config, ModelSettings
 from world.scripted_model import Fails, ScriptedModel, done, uses
 
 
-def worked(model: ScriptedModel, tree: Path, config: Config | None = None) -> StageWork:
+def worked(
+    model: ScriptedModel,
+    tree: Path,
+    config: Config | None = None,
+    *,
+    chosen: str = "",
+    run_tests: Callable[[], str] = lambda: "",
+) -> StageWork:
     request = StageRequest(
-        PlannedTask("TASK-1", "Tea"), Stage.GREEN, 1, tree, lambda _: True, ("src/**",), lambda: "", budget_usd=5.0
+        PlannedTask("TASK-1", "Tea"), Stage.GREEN, 1, tree, lambda _: True, ("src/**",), run_tests, budget_usd=5.0
     )
-    work = model.worker(config).work(request)
+    work = model.worker(config, model=chosen).work(request)
     model.finish()
     return work
 
@@ -111,6 +120,16 @@ def test_what_was_spent_is_not_lost_when_the_credit_ends_in_the_middle(tmp_path:
     assert "has no credit (400)" in work.gave_up
 
 
+def test_what_was_spent_is_not_lost_when_the_tests_cannot_be_run_in_the_middle(tmp_path: Path) -> None:
+    def broken() -> str:
+        raise OSError("no space left")
+
+    work = worked(ScriptedModel(uses("run_tests")), tmp_path, run_tests=broken)
+    assert work.usage[0].calls == 1
+    assert isinstance(work.fault, OSError)
+    assert work.prompts == PROMPT_VERSION
+
+
 def test_without_a_key_the_worker_says_where_it_belongs() -> None:
     with pytest.raises(NoKey) as raised:
         connect("claude", WorkerSettings(Path(), "", Config()))
@@ -125,6 +144,15 @@ def test_the_worker_is_found_by_its_name_and_keeps_the_sdk_from_trying_again() -
     assert worker.name == "claude"
     assert worker.voice.client.max_retries == 0
     assert worker.voice.client.api_key == "key"
+    assert worker.model == "claude-opus-5-5"
+
+
+def test_the_model_of_a_profile_takes_the_place_of_the_configurations(tmp_path: Path) -> None:
+    model = ScriptedModel(done())
+    worked(model, tmp_path, chosen="fable-5-1")
+    assert model.requests[0]["model"] == "claude-fable-5-1"
+    assert model_for(LADDER, Stage.GREEN, 1, "claude-fable-5-1") == "claude-fable-5-1"
+    assert model_for(LADDER, Stage.GREEN, 2, "claude-fable-5-1") == "claude-opus-5-5"
 
 
 @pytest.mark.parametrize(

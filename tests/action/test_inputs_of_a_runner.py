@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tdd_action.inputs import Job, Lander, WrongInputs, read_inputs
+from tdd_action.inputs import SECRETS, Job, Lander, WrongInputs, read_inputs, secret_names
 from tdd_action.outputs import Outputs, annotation
 from tdd_action.secrecy import taken_out
 from tdd_orchestrator.core.plan import PlannedTask
@@ -100,6 +100,9 @@ def test_landing_from_the_workflow_needs_a_token(tmp_path: Path) -> None:
 
 def test_secrets_leave_the_environment() -> None:
     environment = {"ANTHROPIC_API_KEY": "k", "PATH": "/bin"}
+    assert secret_names(["ANTHROPIC_AUTH_TOKEN", "INPUT_MY-API-KEY", "GEMINI_API_KEY", "PATH", "TOKENS", "KEYBOARD"])[
+        len(SECRETS) :
+    ] == ("ANTHROPIC_AUTH_TOKEN", "INPUT_MY-API-KEY", "GEMINI_API_KEY")
     assert taken_out(environment, ["ANTHROPIC_API_KEY", "ABSENT"]) == {"ANTHROPIC_API_KEY": "k", "PATH": "/bin"}
     assert environment == {"PATH": "/bin"}
 

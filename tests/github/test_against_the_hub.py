@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,12 @@ from tdd_orchestrator.core.result import Assignment, Remark, Step
 from tdd_orchestrator.core.run import Rules
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.connections import AppCredentials, Connections, TokenConnection
-from tdd_orchestrator.github.deliveries import failed_deliveries, redeliver
+from tdd_orchestrator.github.deliveries import recent_deliveries, redeliver
 from tdd_orchestrator.github.landing import Terms
 from tdd_orchestrator.github.perform import Performed, Performer
 from tdd_orchestrator.github.tokens import PERMISSIONS
 from tdd_orchestrator.hub.hub import Hub
+from tdd_orchestrator.server.redelivery import REST, attempts_of, to_redeliver
 from world.small_repo import SmallRepo, small_repo
 
 REPO = "owner/name"
@@ -186,9 +188,11 @@ async def test_the_reader_sees_the_pull_request_its_files_and_its_people(town: T
 async def test_webhooks_that_never_arrived_are_found_and_sent_again(town: Town) -> None:
     await town.hub.settled()
     app = town.connections.app
-    failed = await failed_deliveries(app, 0)
-    assert "pull_request" in {one.event for one in failed}
-    await redeliver(app, failed[0].id)
+    rows = await recent_deliveries(app, 0)
+    later = datetime.now(UTC) + REST
+    missed = to_redeliver(attempts_of(rows), now=later, held=frozenset())
+    assert "pull_request" in {one.event for one in missed}
+    await redeliver(app, missed[0].id)
 
 
 async def test_a_jobs_own_token_comments_as_the_actions_bot(town: Town) -> None:

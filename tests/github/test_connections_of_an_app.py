@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tdd_orchestrator.github.connections import AppCredentials, Connections
-from tdd_orchestrator.github.deliveries import failed_deliveries, redeliver
+from tdd_orchestrator.github.deliveries import recent_deliveries, redeliver
 from tdd_orchestrator.github.errors import Forbidden, NotInstalled
 from tdd_orchestrator.github.tokens import PERMISSIONS
+from tdd_orchestrator.server.redelivery import attempts_of, to_redeliver
 from world.patient import API, ROOT, Clock
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -135,8 +136,10 @@ async def test_deliveries_that_never_arrived_are_found_whatever_their_failure_an
     respx.get(f"{API}/app/hook/deliveries").mock(side_effect=page)
     again = respx.post(f"{API}/app/hook/deliveries/4/attempts").mock(return_value=httpx.Response(202, json={}))
     async with connections(Clock()) as all_:
-        failed = await failed_deliveries(all_.app, datetime(2026, 11, 19, tzinfo=UTC).timestamp())
-        assert [one.guid for one in failed] == ["b", "c"]
-        await redeliver(all_.app, failed[0].id)
+        rows = await recent_deliveries(all_.app, datetime(2026, 11, 19, tzinfo=UTC).timestamp())
+        assert [row["id"] for row in rows] == [5, 4, 3, 2]
+        missed = to_redeliver(attempts_of(rows), now=datetime(2026, 11, 20, 11, tzinfo=UTC), held=frozenset())
+        assert {one.guid for one in missed} == {"b", "c"}
+        await redeliver(all_.app, 4)
     assert again.called
     assert again.calls.last.request.headers["Authorization"].startswith("Bearer ey")

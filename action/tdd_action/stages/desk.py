@@ -64,6 +64,7 @@ class Desk:
     commit: str = ""
     tell: Tell = untold
     usage: list[Usage] = field(default_factory=list)
+    prompts: str = ""
     credit: tuple[str, ...] = ()
     question: Question | None = None
     red: RedClaim | None = None
@@ -112,6 +113,9 @@ class Desk:
         )
         work = within(request.seconds, lambda: self.worker.work(request))
         self.usage += work.usage
+        self.prompts = work.prompts
+        if work.fault is not None:
+            raise raised(work.fault)
         self.credit = tuple(dict.fromkeys((*self.credit, *work.credit)))
         self.question = work.question
         if work.said:
@@ -161,9 +165,7 @@ def within(seconds: float, work: Callable[[], StageWork]) -> StageWork:
     thread.start()
     thread.join(seconds)
     if failures:
-        if isinstance(failures[0], TddError):
-            raise failures[0]
-        raise WorkerBroke(f"{type(failures[0]).__name__}: {failures[0]}"[:300]) from failures[0]
+        raise raised(failures[0]) from failures[0].__cause__
     if not answers:
         return StageWork(gave_up=f"The worker was not done after {time.monotonic() - started:.0f} s.")
     return answers[0]
@@ -174,6 +176,15 @@ def stopped(work: StageWork) -> StageEnd | None:
     if escalates(work.question) and work.question is not None:
         return StageEnd(StageState.ASKED, f"It asks: {work.question.text}")
     return StageEnd(StageState.REFUSED, work.gave_up) if work.gave_up else None
+
+
+def raised(failure: BaseException) -> Exception:
+    """What a worker's failure is to us: the user's to mend as it is, anything else as `WorkerBroke`."""
+    if isinstance(failure, TddError):
+        return failure
+    broke = WorkerBroke(f"{type(failure).__name__}: {failure}"[:300])
+    broke.__cause__ = failure
+    return broke
 
 
 def refused(verdict: Verdict) -> StageEnd:

@@ -9,13 +9,12 @@ out again and looks.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Any
 
 import pytest
-from tdd_witness import MOST_MESSAGE, Record, failure_in, frames_of, shuffle  # type: ignore[import-not-found]
+from tdd_witness import MOST_MESSAGE, Record, begun, failure_in, frames_of, shuffle  # type: ignore[import-not-found]
 
 
 class Watcher:
@@ -131,16 +130,7 @@ def forget(paths: list[str]) -> None:
 
 def main() -> int:
     """Read the orders, take this file's folder out of the way of imports, run pytest."""
-    with open(sys.argv[1]) as file:
-        orders = json.load(file)
-    nonce = sys.stdin.read()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    root = os.path.realpath(os.getcwd())
-    record = Record(orders["report"], nonce)
-    del nonce
-    del sys.path[0]
-    sys.path[:0] = [*orders["paths"], root]
-    os.environ["PYTHONPATH"] = os.pathsep.join(orders["paths"])
+    orders, record, root = begun()
     forget([*orders["paths"], root])
     watcher = Watcher(record, root, orders["shuffle_seed"])
     sys.argv[:] = ["pytest", *orders["arguments"]]

@@ -140,3 +140,19 @@ def called(name: str, frame: Any) -> str:
             if getattr(owner, "__qualname__", None) in (name, first) and isinstance(module, str):
                 return f"{module}:{name}"
     return ""
+
+
+def begun() -> Any:
+    """The orders of this run, its record, and the root of the project, which is where imports start.
+
+    The nonce came by stdin and is gone; so is this file's folder from the path of imports.
+    """
+    with open(sys.argv[1]) as file:
+        orders = json.load(file)
+    record = Record(orders["report"], sys.stdin.read())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    root = os.path.realpath(os.getcwd())
+    del sys.path[0]
+    sys.path[:0] = [*orders["paths"], root]
+    os.environ["PYTHONPATH"] = os.pathsep.join(orders["paths"])
+    return orders, record, root

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 import os
 import sys
 import time
 import unittest
 from typing import Any
 
-from tdd_witness import MOST_MESSAGE, Record, failure_in, shuffle  # type: ignore[import-not-found]
+from tdd_witness import MOST_MESSAGE, begun, failure_in, shuffle  # type: ignore[import-not-found]
 
 FIXTURES = {"setUp", "asyncSetUp", "setUpClass", "setUpModule"}
 CLEANING = {"tearDown", "asyncTearDown", "tearDownClass", "tearDownModule", "doCleanups"}
@@ -151,16 +150,7 @@ def wanted(name: str, selectors: list[str] | None) -> bool:
 
 def main() -> int:
     """Read the orders, load every file, run what was asked for."""
-    with open(sys.argv[1]) as file:
-        orders = json.load(file)
-    nonce = sys.stdin.read()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    root = os.path.realpath(os.getcwd())
-    record = Record(orders["report"], nonce)
-    del nonce
-    del sys.path[0]
-    sys.path[:0] = [*orders["paths"], root]
-    os.environ["PYTHONPATH"] = os.pathsep.join(orders["paths"])
+    orders, record, root = begun()
     sys.argv[:] = ["python -m unittest"]
     seen: dict[str, int] = {}
     loaded = [test for path in orders["files"] for test in flat(load(path, root, record))]

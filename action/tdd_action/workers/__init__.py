@@ -4,7 +4,7 @@ A worker only edits files in the work tree it is given. It never judges, commits
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,8 @@ class UnknownWorker(TddError):
 class WorkerSettings:
     """What a worker may be made of. `script` is a path as the user gave it; `base` the commit of trusted files.
 
-    `head` is the commit to work on, `source` that of a person whose work is handed in.
+    `head` is the commit to work on, `source` that of a person whose work is handed in; `model` is what stands behind
+    the slash of a profile: `opus-5-5` of `claude/opus-5-5`.
     """
 
     repository: Path
@@ -36,6 +37,7 @@ class WorkerSettings:
     head: str = ""
     source: str = ""
     api_key: str = field(default="", repr=False)
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,16 @@ class StageRequest:
 @dataclass(frozen=True, slots=True)
 class StageWork:
     """What a worker says it did, and what it cost. `gave_up` is why it could not do it; `credit` are people whose work
-    it handed in, as `Name <address>`. `question` is what it cannot decide by itself.
+    it handed in, as `Name <address>`. `question` is what it cannot decide by itself. `fault` is what broke it after
+    money was spent, and is raised once that is counted; `prompts` names the version of the prompts that a model was
+    given.
     """
 
     said: str = ""
     usage: tuple[Usage, ...] = ()
     gave_up: str | None = None
+    fault: Exception | None = None
+    prompts: str = ""
     credit: tuple[str, ...] = ()
     question: Question | None = None
 
@@ -115,12 +121,12 @@ class Connect(Protocol):
 
 def connect(profile: str, settings: WorkerSettings) -> Worker:
     """The worker of a profile: `claude`, or `claude/opus-5-5` where the part after the slash is the worker's own."""
-    name = profile.partition("/")[0]
+    name, _, model = profile.partition("/")
     found = {entry.name: entry for entry in entry_points(group=GROUP)}
     if name not in found:
         known = ", ".join(sorted(found)) or "none"
         raise UnknownWorker(f"There is no worker {name!r}.", remedy=f"Installed are: {known}.")
-    return _loaded(found[name])(settings)
+    return _loaded(found[name])(replace(settings, model=model))
 
 
 def _loaded(entry: EntryPoint) -> Connect:

@@ -90,7 +90,8 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class StageReport:
     """What happened in one stage. `sentence` is for people; `commit` is the sha that holds the stage's tree, if it
-    has one. `tests` are the names of the new tests: those that RED brought, or that the proof ran.
+    has one. `tests` are the names of the new tests: those that RED brought, or that the proof ran. `prompts` names the
+    version of the prompts that a model was given.
     """
 
     stage: Stage
@@ -102,6 +103,7 @@ class StageReport:
     usage: tuple[Usage, ...] = ()
     suite_runs: int = 0
     tests: tuple[str, ...] = ()
+    prompts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

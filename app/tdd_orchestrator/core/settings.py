@@ -77,7 +77,7 @@ class TddSettings:
 
     worker: str = setting(
         "claude",
-        "Who writes: `claude`, `script` or a plug-in's name.",
+        "Who writes: `claude`, `claude/MODEL` (in place of those of `[models]`), `script` or a plug-in's name.",
         environment="TDD_WORKER",
     )
     max_parallel: int = setting(

@@ -43,7 +43,7 @@ async def examine_repository(
             yield ok(repo, "The configuration has no fault.")
         async for finding in _refs(reader.connection, config):
             yield finding
-        if config.tdd.worker == "claude":
+        if config.tdd.worker.partition("/")[0] == "claude":
             yield await _secret(connections, repo, installation)
         yield await _requests_left(reader.connection)
     except GitHubError as refused:

@@ -3,37 +3,31 @@
 https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
 """
 
+from typing import Any
 from urllib.parse import unquote
 
 from tdd_orchestrator.github.client import Connection
-from tdd_orchestrator.github.views import DeliveryView, delivery_view
+from tdd_orchestrator.github.views import epoch
 
 MOST_PAGES = 50
 
 
-async def failed_deliveries(app: Connection, since: float) -> tuple[DeliveryView, ...]:
-    """Deliveries since `since` (epoch seconds) of which no try arrived, the newest first; one per GUID.
-
-    A time-out counts as failed whatever its code, so the status text is judged and not only GitHub's own filter. `app`
-    is `Connections.app`. GitHub keeps deliveries for three days.
+async def recent_deliveries(app: Connection, since: float) -> tuple[dict[str, Any], ...]:
+    """Every try to deliver since `since` (epoch seconds) as GitHub shows it, the newest first; `app` is
+    `Connections.app`. Which of them to repeat is judged in `server/redelivery.py`. GitHub keeps them for three days.
     """
-    arrived: set[str] = set()
-    failed: dict[str, DeliveryView] = {}
+    found: list[dict[str, Any]] = []
     cursor: str | None = None
     for _ in range(MOST_PAGES):
         query = {"per_page": 100, **({"cursor": cursor} if cursor else {})}
         answer = await app.get("/app/hook/deliveries", query=query)
-        page = [delivery_view(shown) for shown in answer.json()]
-        recent = [delivery for delivery in page if delivery.delivered_at >= since]
-        for delivery in recent:
-            if delivery.status == "OK":
-                arrived.add(delivery.guid)
-            else:
-                failed.setdefault(delivery.guid, delivery)
+        page: list[dict[str, Any]] = answer.json()
+        recent = [shown for shown in page if epoch(shown.get("delivered_at")) >= since]
+        found += recent
         cursor = _next_cursor(answer.headers.get("link", ""))
         if cursor is None or len(recent) < len(page):
             break
-    return tuple(delivery for guid, delivery in failed.items() if guid not in arrived)
+    return tuple(found)
 
 
 async def redeliver(app: Connection, delivery: int) -> None:

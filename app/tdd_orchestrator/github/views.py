@@ -52,18 +52,6 @@ class WorkflowRunView:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryView:
-    """One try of GitHub to deliver a webhook. A redelivery has the same `guid` and another `id`."""
-
-    id: int
-    guid: str
-    delivered_at: float
-    event: str
-    status: str
-    redelivery: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TreeEntry:
     """A file in a commit's tree: path, git mode (such as `100644`), blob sha and size in bytes."""
 
@@ -131,18 +119,6 @@ def workflow_run_view(shown: dict[str, Any]) -> WorkflowRunView:
 def attempt_began(attempt: int, moment: str | None) -> float:
     """When an attempt of a workflow run began; 0 for the first, before which there was nothing."""
     return epoch(moment) if attempt > 1 else 0.0
-
-
-def delivery_view(shown: dict[str, Any]) -> DeliveryView:
-    """From the REST shape of a webhook delivery."""
-    return DeliveryView(
-        id=int(shown["id"]),
-        guid=str(shown["guid"]),
-        delivered_at=epoch(shown["delivered_at"]),
-        event=str(shown["event"]),
-        status=str(shown["status"]),
-        redelivery=bool(shown["redelivery"]),
-    )
 
 
 def login(user: dict[str, Any] | None) -> str:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 
 from tdd_orchestrator.github.connections import AppCredentials, Connections
-from tdd_orchestrator.github.deliveries import failed_deliveries, redeliver
+from tdd_orchestrator.github.deliveries import recent_deliveries, redeliver
 from tdd_orchestrator.inbox import Delivery, Inbox
 from tdd_orchestrator.server.app import Missed, build
 from tdd_orchestrator.server.places import Places
@@ -56,7 +56,7 @@ class _Whole:
 
     async def missed(self) -> Iterable[object]:
         assert self._connections is not None
-        return await failed_deliveries(self._connections.app, time.time() - REDELIVERY_WINDOW_S)
+        return await recent_deliveries(self._connections.app, time.time() - REDELIVERY_WINDOW_S)
 
     async def redeliver(self, delivery: int) -> None:
         assert self._connections is not None

@@ -12,6 +12,7 @@ from tdd_action.workers.claude.material import of_plan
 from tdd_action.workers.claude.spending import Spending
 from tdd_action.workers.claude.tools import Told, Tool, reading
 from tdd_action.workers.claude.voice import Voice
+from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.plan import Plan
 
 MOST_MALFORMED = 2
@@ -70,7 +71,12 @@ class Planning:
 
     def draft(self, deadline: float) -> PlanDraft:
         """The plan that the model proposes now, or why there is none."""
-        ending = self.talk.run(deadline)
+        try:
+            ending = self.talk.run(deadline)
+        except TddError as fault:
+            if not self.talk.heard:
+                raise
+            return PlanDraft(None, str(fault), self.talk.spending.usage)
         usage = self.talk.spending.usage
         if isinstance(ending, GaveUp):
             return PlanDraft(None, f"The planner gave up: {ending.reason}", usage)

@@ -14,7 +14,7 @@ from tdd_action.workers.claude.drafting import drafted
 from tdd_action.workers.claude.ground import Ground
 from tdd_action.workers.claude.material import of_stage
 from tdd_action.workers.claude.planning import Planning
-from tdd_action.workers.claude.prompts import system_prompt
+from tdd_action.workers.claude.prompts import PROMPT_VERSION, system_prompt
 from tdd_action.workers.claude.spending import Spending
 from tdd_action.workers.claude.tools import working
 from tdd_action.workers.claude.voice import Voice
@@ -44,12 +44,16 @@ def utc_day() -> str:
 
 @dataclass
 class ClaudeWorker:
-    """Works with one configuration through one voice; remembers its last plan, so that it can be mended."""
+    """Works with one configuration through one voice; remembers its last plan, so that it can be mended.
+
+    `model`, where it is given, takes the place of the configuration's for planning and for every stage.
+    """
 
     voice: Voice
     config: Config
     today: Callable[[], str] = utc_day
     name: str = "claude"
+    model: str = ""
     planning: Planning | None = None
 
     def plan(self, request: PlanRequest) -> PlanDraft:
@@ -58,7 +62,7 @@ class ClaudeWorker:
         if self.planning is not None and self.planning.continues(request):
             self.planning.think_again(request)
         else:
-            spending = self._spending(self.config.models.plan, request.budget_usd)
+            spending = self._spending(self.model or self.config.models.plan, request.budget_usd)
             self.planning = Planning.of(request, self.voice, spending)
         return self.planning.draft(deadline)
 
@@ -71,17 +75,22 @@ class ClaudeWorker:
         """Let the model work until it says that it is done, or must stop."""
         deadline = self.voice.clock() + stage.seconds * SHARE_OF_TIME
         ground = ground_of(stage, self.config)
-        spending = self._spending(model_for(self.config, stage.stage, stage.attempt), stage.budget_usd)
+        spending = self._spending(model_for(self.config, stage.stage, stage.attempt, self.model), stage.budget_usd)
         rules = system_prompt(stage.stage, stage.task.kind)
         asked: list[Question] = []
         talk = Conversation(self.voice, spending, rules, working(ground, stage.run_tests, asked.append))
         talk.say(*of_stage(stage, ground, self.config), cached=0)
-        ending = talk.run(deadline)
+        try:
+            ending = talk.run(deadline)
+        except Exception as fault:
+            if not talk.heard:
+                raise
+            return StageWork(usage=spending.usage, fault=fault, prompts=PROMPT_VERSION)
         if isinstance(ending, Finished) and asked and asked[-1].text == ending.said:
-            return StageWork(usage=spending.usage, question=asked[-1])
+            return StageWork(usage=spending.usage, question=asked[-1], prompts=PROMPT_VERSION)
         if isinstance(ending, Finished):
-            return StageWork(ending.said, spending.usage)
-        return StageWork(usage=spending.usage, gave_up=ending.reason)
+            return StageWork(ending.said, spending.usage, prompts=PROMPT_VERSION)
+        return StageWork(usage=spending.usage, gave_up=ending.reason, prompts=PROMPT_VERSION)
 
     def _spending(self, model: str, budget_usd: float) -> Spending:
         allowed = self.config.models.allowed
@@ -93,11 +102,15 @@ class ClaudeWorker:
         return Spending(model, budget_usd, self.today())
 
 
-def model_for(config: Config, stage: Stage, attempt: int) -> str:
-    """The stage's own model at first; each attempt that failed climbs one rung of the ladder, if there is one."""
+def model_for(config: Config, stage: Stage, attempt: int, chosen: str = "") -> str:
+    """The stage's own model at first, or the one `chosen` for all; each attempt that failed climbs one rung of the
+    ladder, if there is one.
+    """
     ladder = config.models.ladder
     if attempt > 1 and ladder:
         return ladder[min(attempt - 2, len(ladder) - 1)]
+    if chosen:
+        return chosen
     models = {Stage.RED: config.models.red, Stage.GREEN: config.models.green, Stage.REFACTOR: config.models.refactor}
     return models.get(stage, config.models.refactor)
 
@@ -136,4 +149,9 @@ def connected(
         max_retries=0,
         http_client=http_client,
     )
-    return ClaudeWorker(voice(client), settings.config)
+    return ClaudeWorker(voice(client), settings.config, model=_full(settings.model))
+
+
+def _full(model: str) -> str:
+    """The model's whole name: `claude/opus-5-5` as a profile means `claude-opus-5-5`."""
+    return model if not model or model.startswith("claude-") else f"claude-{model}"
