@@ -31,6 +31,7 @@ LONG = (
     "test_cheaters.py",
     "test_honest_changes.py",
     "test_prove_from_git.py",
+    "test_quarrel_with_real_jobs.py",
     "test_run_on_ones_own_repository.py",
     "test_serverless.py",
 )

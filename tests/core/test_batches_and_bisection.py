@@ -178,7 +178,7 @@ def test_a_proof_that_keeps_getting_lost_divides_the_batch() -> None:
     for at in range(3):
         one = staged(one, 20.0 + at)
         one = after(one, JobLost(at=20.5 + at, nonce=only(one, Step.PROVE).nonce, reason="gone"))
-    assert one.batch == Batch(KEYS[:2])
+    assert one.batch == Batch(KEYS[:2], losses=1)
 
 
 def test_what_was_wrong_together_is_not_begun_side_by_side_again() -> None:

@@ -254,13 +254,21 @@ def _furnished(hub: Hub, runner: QuickRunner, directory: Path, config: str, swee
     repository = hub.add_repository(REPO)
     for login, role in (("writer", "write"), ("maintainer", "maintain"), ("reader", "read")):
         hub.set_role(REPO, login, role)
+    app, settings = app_of(hub, REPO, directory, sweep_s)
+    told = Story(hub, runner, repository, app, settings, token)
+    told.push("main", {**FILES, ".tdd/config.toml": config})
+    return told
+
+
+def app_of(hub: Hub, repo: str, directory: Path, sweep_s: float = 3600.0) -> tuple[App, Settings]:
+    """An app that is installed there, and the settings under which it is served."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     form = json.loads(manifest("github-app.json").read_text())
     url = f"http://127.0.0.1:{port}/webhook"
     app = hub.add_app("tdd-bot", url, form["default_permissions"], form["default_events"])
-    hub.install(app, REPO)
+    hub.install(app, repo)
     settings = Settings(
         app_id=app.id,
         private_key=app.private_key_pem,
@@ -273,9 +281,7 @@ def _furnished(hub: Hub, runner: QuickRunner, directory: Path, config: str, swee
         state_interval_s=0.0,
         write_interval_s=0.0,
     )
-    told = Story(hub, runner, repository, app, settings, token)
-    told.push("main", {**FILES, ".tdd/config.toml": config})
-    return told
+    return app, settings
 
 
 async def _nothing_left(told: Story) -> None:

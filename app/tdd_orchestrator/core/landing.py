@@ -30,11 +30,15 @@ def branches_left(before: Run, after: Run) -> tuple[DropBranch, ...]:
 
 
 def chosen(run: Run) -> Run:
-    """What waits to land goes together, in the plan's order; while a merge is in hand nothing else moves the head."""
-    passing = run.tasks_in(TaskState.PASSING)
-    if run.batch is not None or not passing:
+    """What waits to land goes together, in the plan's order; once a merge is in hand, what comes later waits for it.
+
+    A batch may grow until it is merged: should it have landed unseen, landing it again finds that.
+    """
+    batch = run.batch
+    if batch is not None and (batch.staged is not None or batch.rest or batch.losses):
         return run
-    return replace(run, batch=Batch(tuple(task.key for task in passing[: run.rules.batch])))
+    keys = tuple(task.key for task in run.tasks_in(TaskState.PASSING)[: run.rules.batch])
+    return replace(run, batch=Batch(keys)) if keys and (batch is None or batch.tasks != keys) else run
 
 
 def up_to_date(run: Run) -> Run:
@@ -111,7 +115,7 @@ def proof_lost(run: Run, nonce: str, reason: str) -> Run:
         again = replace(batch, staged=None, onto="", since="", nonce="", losses=losses)
         return replace(run, batch=again)
     if len(batch.tasks) > 1:
-        return replace(run, batch=Batch(batch.tasks[: len(batch.tasks) // 2]))
+        return replace(run, batch=Batch(batch.tasks[: len(batch.tasks) // 2], losses=1))
     told = f"The proof on the merged tree was lost {losses} times: {reason}"
     task = run.task(batch.tasks[0])
     run = replace(run, batch=None)
