@@ -108,6 +108,18 @@ class Engine:
             log.info("state.conflict", run=run_id(number))  # the other writer finds out by itself what was done
             self._known.pop(number, None)
 
+    async def forget(self, number: int) -> None:
+        """Remove the state of a run that is over; somebody who writes to it just now keeps it."""
+        loaded = await self._loaded(number, afresh=True)
+        try:
+            await self._store.delete(run_id(number), loaded)
+        except Conflict:
+            log.info("state.conflict", run=run_id(number))
+        else:
+            log.info("state.deleted", run=run_id(number))
+        self._known.pop(number, None)
+        self._books.pop(number, None)
+
     async def _loaded(self, number: int, *, afresh: bool = False) -> Loaded:
         known = None if afresh else self._known.get(number)
         self._known[number] = known or await self._store.load(run_id(number))

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 import structlog
 
+from tdd_orchestrator.bookkeeping import Bookkeeping, is_news
 from tdd_orchestrator.core.awaiting_ci import is_awaited
-from tdd_orchestrator.core.event import Event, JobLost, PullRequestClosed
+from tdd_orchestrator.core.event import Event, JobLost, LedgerSeen, PullRequestClosed, PullRequestSeen
 from tdd_orchestrator.core.jobs import is_open
+from tdd_orchestrator.core.ledger_view import DAY_S, LedgerView
 from tdd_orchestrator.core.run import Job, JobState, Run
 from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine
@@ -65,6 +67,8 @@ class Place:
     environ: Mapping[str, str]
     clock: Callable[[], float]
     drafting: Drafting
+    books: Bookkeeping
+    keep_days: int
 
     async def handle(self, number: int, deliveries: Sequence[Hint]) -> None:
         """Fold these deliveries, oldest first, into the run of this pull request."""
@@ -73,8 +77,18 @@ class Place:
         for delivery in _without_repeats(deliveries):
             events = await self._events(number, run, delivery)
             entries += [Entry(f"{delivery.guid}/{index}", event) for index, event in enumerate(events)]
-        if entries or run is not None:
-            await self.engine.handle(number, entries)
+        if entries or await self.engine.load(number) is not None:
+            await self.fold(number, entries)
+
+    async def fold(self, number: int, entries: Sequence[Entry]) -> Run | None:
+        """Let this happen to the run, in view of what the ledger says of the others; then the ledger hears of it."""
+        run = await self.engine.load(number)
+        if entries:
+            entries = _looking(run, await self.books.view(number, run), entries)
+        run = await self.engine.handle(number, entries)
+        if run is not None:
+            await self.books.note(run)
+        return run
 
     async def _events(self, number: int, run: Run | None, delivery: Hint) -> tuple[Event, ...]:
         """What one delivery means. Whoever sent it, only its ids are believed: the rest is read from GitHub."""
@@ -174,7 +188,26 @@ class Place:
         if run is None:
             seen = await look_at(self.reader, number, at, self.environ)
             return () if isinstance(seen, PullRequestClosed) else (seen,)
+        if run.closed_at is not None and at - run.closed_at > self.keep_days * DAY_S:
+            return await self._forgotten(run)
         return await swept(self.reader, run, at, self.environ)
+
+    async def _forgotten(self, run: Run) -> tuple[Event, ...]:
+        """The pull request was closed long ago: its state goes as soon as the index has its summary."""
+        if (await self.reader.pull(run.number)).state != "open" and await self.books.keeps(run):
+            await self.engine.forget(run.number)
+        return ()
+
+
+def _looking(run: Run | None, view: LedgerView, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The same events, after a look at the ledger: a run that is opened by them gets it with its opening."""
+    if run is not None:
+        news = (Entry(f"{entries[0].txn}/ledger", LedgerSeen(at=view.at, view=view)),) if is_news(view, run) else ()
+        return (*news, *entries)
+    return tuple(
+        replace(entry, event=replace(entry.event, ledger=view)) if isinstance(entry.event, PullRequestSeen) else entry
+        for entry in entries
+    )
 
 
 def _without_repeats(deliveries: Sequence[Hint]) -> tuple[Hint, ...]:

@@ -25,9 +25,12 @@ BELOW: Mapping[str, frozenset[str]] = {
     "version": frozenset(),
     "engine": frozenset({"store", "github", "report", "core"}),
     "drafting": frozenset({"intake", "github", "documents", "report", "core"}),
-    "place": frozenset({"engine", "drafting", "intake", "github", "store", "core"}),
+    "bookkeeping": frozenset({"store", "core"}),
+    "place": frozenset({"engine", "bookkeeping", "drafting", "intake", "github", "store", "core"}),
     "intake": frozenset({"github", "documents", "core"}),
-    "server": frozenset({"engine", "place", "drafting", "onboarding", "intake", "inbox", "github", "store", "core"})
+    "server": frozenset(
+        {"engine", "bookkeeping", "place", "drafting", "onboarding", "intake", "inbox", "github", "store", "core"}
+    )
     | SHARED,
     "onboarding": frozenset({"core", "documents", "github", "store", "report"}) | SHARED,
     "local": frozenset({"core", "documents", "store", "report", "github", "engine", "hub", "onboarding", "demo"})
@@ -38,7 +41,19 @@ BELOW: Mapping[str, frozenset[str]] = {
     | SHARED,
     "__main__": frozenset({"cli"}),
     ACTION: frozenset(
-        {"core", "documents", "onboarding", "report", "store", "github", "engine", "drafting", "intake", "place"}
+        {
+            "core",
+            "documents",
+            "onboarding",
+            "report",
+            "store",
+            "github",
+            "engine",
+            "drafting",
+            "bookkeeping",
+            "intake",
+            "place",
+        }
     )
     | SHARED,
 }

@@ -6,6 +6,7 @@ At the end of each story nothing may be left over: no unexpected request, no eff
 import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -78,6 +79,7 @@ class Story:
     settings: Settings
     token: str
     read: set[int] = field(default_factory=set)
+    clock: Callable[[], float] = time.time
     _listener: Listener | None = None
     _lifespan: AbstractAsyncContextManager[object] | None = None
 
@@ -85,7 +87,7 @@ class Story:
 
     async def start_app(self) -> None:
         """Start the app (again); its data directory is what it was."""
-        served = application(self.settings, {})
+        served = application(self.settings, {}, clock=lambda: self.clock())
         self._lifespan = served.router.lifespan_context(served)
         await self._lifespan.__aenter__()
         self._listener = Listener(served)
@@ -229,6 +231,7 @@ async def story(
     sweep_s: float = 3600.0,
     config: str = "",
     start: bool = True,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Story]:
     """The stage; checks at the end that nothing is left over."""
     runner = QuickRunner(tasks)
@@ -237,6 +240,7 @@ async def story(
     hub._listener = Listener(heard)
     async with hub:
         told = _furnished(hub, runner, directory, config or CONFIG.format(approve_above=approve_above), sweep_s)
+        told.clock = clock
         if start:
             await told.start_app()
         try:

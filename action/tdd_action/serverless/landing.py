@@ -44,7 +44,7 @@ async def _handed(handover: Handover, inputs: Inputs) -> None:
         before = await place.engine.load(assignment.number)
         if before is not None and not is_open(before, assignment.nonce):
             print(UNAWAITED, flush=True)
-        run = await place.engine.handle(assignment.number, [entry])
+        run = await place.fold(assignment.number, [entry])
         await place.engine.flush(assignment.number)
     if run is None:
         raise NoRun(f"There is no state of {run_id(assignment.number)}.", remedy="Say `/tdd plan` once more.")

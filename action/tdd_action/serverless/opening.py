@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from tdd_action.inputs import held
 from tdd_action.serverless.speaking import speak
+from tdd_orchestrator.bookkeeping import Bookkeeping
 from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine
@@ -14,7 +15,7 @@ from tdd_orchestrator.github.perform import Performer
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.intake.pull import configuration
 from tdd_orchestrator.place import Place
-from tdd_orchestrator.store import Pace, StateStore
+from tdd_orchestrator.store import LedgerStore, Pace, StateStore
 
 
 @asynccontextmanager
@@ -42,6 +43,7 @@ async def opened(
             prefix=config.state.prefix,
             pace=Pace(state_interval_s),
         )
+        books = Bookkeeping(LedgerStore(store.refs, store.prefix), time.time, interval_s=6 * state_interval_s)
         engine = Engine(
             store,
             lambda number: Performer(connection, repo, number, reader=reader, lander="workflow"),
@@ -49,6 +51,16 @@ async def opened(
         )
         try:
             drafting = Drafting(reader, environ, time.time, lander="workflow")
-            yield Place(reader=reader, store=store, engine=engine, environ=environ, clock=time.time, drafting=drafting)
+            yield Place(
+                reader=reader,
+                store=store,
+                engine=engine,
+                environ=environ,
+                clock=time.time,
+                drafting=drafting,
+                books=books,
+                keep_days=config.state.keep_days,
+            )
         finally:
+            await books.close()
             store.close()

@@ -55,7 +55,7 @@ def tripped(run: Run, at: float) -> Trip | None:
     if system is not None:
         return Trip(SYSTEM, _held_back(system, at))
     row = failures_in_a_row(run)
-    if row >= run.rules.worker_max_consecutive:
+    if row >= run.rules.worker_max_consecutive and _refused(run, worker_circuit(run.rules.worker), at) is None:
         told = f"The worker {run.rules.worker} has failed {row} times in a row, over all tasks."
         return Trip(
             WORKER, f"{told} Look at what it was told, then `/tdd reset worker:{run.rules.worker}` lets it go on."
@@ -73,7 +73,7 @@ def holding(run: Run, at: float) -> tuple[str, ...]:
     """The circuits that keep a blocked run from going on, if all of them may be probed now; else nothing."""
     names = (SYSTEM, *(worker_circuit(worker) for worker in workers(run)))
     shut = [circuit for name in names if (circuit := _refused(run, name, at)) is not None]
-    if run.held not in names or not shut:
+    if run.held not in (*names, WORKER) or not shut:
         return ()
     return tuple(circuit.name for circuit in shut) if all(at >= circuit.until for circuit in shut) else ()
 

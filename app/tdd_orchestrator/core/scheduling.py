@@ -30,11 +30,13 @@ def scheduled(run: Run, at: float) -> Run:
 
 def _let_on(run: Run, at: float) -> Run:
     """A run that waits for a cap or a circuit goes on by itself as soon as that lets it."""
-    if not run.held or (run.state is RunState.BLOCKED and _what_holds(run, at)):
+    if not run.held:
         return run
-    run = replace(run, held="")
     if run.state is not RunState.BLOCKED:
-        return run
+        return replace(run, held="")
+    if trip := _what_holds(run, at):
+        return run if trip.by == run.held else replace(run, held=trip.by, reason=trip.reason)
+    run = replace(run, held="")
     return replace(run, state=RunState.RUNNING, reason="") if run.tasks else planning.planned_again(run, at)
 
 

@@ -226,6 +226,12 @@ class StateSettings:
         "What the names of state refs begin with; `refs/tdd` keeps them out of the branch list.",
         pattern=r"(?!.*(\.\.|//))refs/[A-Za-z0-9][\w./-]{0,80}[\w-]",
     )
+    keep_days: int = setting(
+        30,
+        "Days after which the state of a closed pull request is deleted; the ledger keeps a summary.",
+        low=1,
+        high=3650,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tdd_orchestrator.core.awaiting_ci import is_awaited
-from tdd_orchestrator.core.event import Event, JobLost, Ticked
+from tdd_orchestrator.core.event import Event, JobLost, PullRequestClosed, Ticked
 from tdd_orchestrator.core.run import FINAL, Job, Run
 from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
@@ -19,7 +19,7 @@ LOOK_BACK_S = 3_600.0
 async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str, str]) -> tuple[Event, ...]:
     """Everything that GitHub shows and the run does not know, and `Ticked` at the end."""
     if run.state in FINAL:
-        return ()
+        return await _closed(reader, run, at)
     events: list[Event] = []
     pull = await reader.pull(run.number)
     if pull.state != "open" or pull.head != run.head or pull.base != run.base:
@@ -33,6 +33,14 @@ async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str,
     for job in run.open_jobs():
         events += await _job(reader, job, at)
     return (*events, Ticked(at=at))
+
+
+async def _closed(reader: RepositoryReader, run: Run, at: float) -> tuple[Event, ...]:
+    """All that can still happen to a run that is over: its pull request is closed, or merged."""
+    if run.closed_at is not None:
+        return ()
+    pull = await reader.pull(run.number)
+    return () if pull.state == "open" else (PullRequestClosed(at=at, merged=pull.merged),)
 
 
 async def _job(reader: RepositoryReader, job: Job, at: float) -> tuple[Event, ...]:

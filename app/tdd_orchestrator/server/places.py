@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from tdd_orchestrator.bookkeeping import Bookkeeping
 from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine, run_id
 from tdd_orchestrator.github.client import Connection
@@ -16,7 +17,7 @@ from tdd_orchestrator.inbox import Delivery, Inbox
 from tdd_orchestrator.intake.pull import configuration
 from tdd_orchestrator.intake.routing import lane, lane_parts
 from tdd_orchestrator.place import TICK, Hint, Place
-from tdd_orchestrator.store import Pace, StateStore
+from tdd_orchestrator.store import LedgerStore, Pace, StateStore
 
 log = structlog.get_logger()
 
@@ -50,11 +51,17 @@ class Places:
         """The inbox's handler: a lane's deliveries, oldest first."""
         repo, number = lane_parts(key)
         if key.startswith("installation:"):
-            self._places.clear()  # repositories came or went: look again when one is next heard of
+            await self.close()  # repositories came or went: look again when one is next heard of
             return
         place = await self.of(repo)
         if number is not None:
             await place.handle(number, [Hint(one.guid, one.event, one.body) for one in deliveries])
+
+    async def close(self) -> None:
+        """Write down what is only in memory yet, and forget every place."""
+        places, self._places = self._places, {}
+        for place in places.values():
+            await place.books.close()
 
     async def sweep(self, inbox: Inbox) -> None:
         """Put a tick into the lane of every open pull request and every run of every repository."""
@@ -84,6 +91,14 @@ class Places:
         )
         log.info("place.opened", repo=connection.repo, state=config.state.prefix)
         drafting = Drafting(reader, self._environ, self._clock)
+        ledger = LedgerStore(store.refs, store.prefix)
         return Place(
-            reader=reader, store=store, engine=engine, environ=self._environ, clock=self._clock, drafting=drafting
+            reader=reader,
+            store=store,
+            engine=engine,
+            environ=self._environ,
+            clock=self._clock,
+            drafting=drafting,
+            books=Bookkeeping(ledger, self._clock, interval_s=6 * self._pace.interval),
+            keep_days=config.state.keep_days,
         )

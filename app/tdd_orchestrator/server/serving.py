@@ -1,7 +1,7 @@
 """The composition root of `tdd serve`: from settings to a served application."""
 
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -17,9 +17,9 @@ REDELIVERY_WINDOW_S = 3 * 24 * 3600.0
 """How far back GitHub keeps deliveries. https://docs.github.com/webhooks/testing-and-troubleshooting-webhooks"""
 
 
-def application(settings: Settings, environ: Mapping[str, str]) -> Starlette:
-    """The whole app behind one webhook. Nothing is opened before its lifespan begins."""
-    whole = _Whole(settings, environ)
+def application(settings: Settings, environ: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> Starlette:
+    """The whole app behind one webhook. Nothing is opened before its lifespan begins. `clock` gives epoch seconds."""
+    whole = _Whole(settings, environ, clock)
     missed = Missed(whole.missed, whole.redeliver)
     return build(settings, whole.handle, sweep=whole.sweep, missed=missed, around=whole.open)
 
@@ -27,8 +27,9 @@ def application(settings: Settings, environ: Mapping[str, str]) -> Starlette:
 class _Whole:
     """What lives as long as the lifespan: GitHub's connections, and the places."""
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+    def __init__(self, settings: Settings, environ: Mapping[str, str], clock: Callable[[], float]) -> None:
         self._settings = settings
+        self._clock = clock
         self._environ = environ
         self._connections: Connections | None = None
         self._places: Places | None = None
@@ -42,9 +43,12 @@ class _Whole:
         ) as connections:
             self._connections = connections
             self._places = Places(
-                connections, state_interval_s=settings.state_interval_s, environ=self._environ, clock=time.time
+                connections, state_interval_s=settings.state_interval_s, environ=self._environ, clock=self._clock
             )
-            yield
+            try:
+                yield
+            finally:
+                await self._places.close()
 
     async def handle(self, key: str, deliveries: tuple[Delivery, ...]) -> None:
         assert self._places is not None
