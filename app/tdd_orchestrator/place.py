@@ -29,6 +29,7 @@ from tdd_orchestrator.intake.payloads import (
     IssueCommentEvent,
     PullRequestEvent,
     PushEvent,
+    User,
     WorkflowRunEvent,
 )
 from tdd_orchestrator.intake.pull import look_at
@@ -105,6 +106,11 @@ class Place:
                     await self.drafting.asked(number, comment.id, author, comment.body or "")
                     return ()
                 return await commented(self.reader, run, comment.id, author, comment.body or "", at)
+            case (
+                CheckRunEvent(sender=User(is_bot=True))
+                | CheckSuiteEvent(sender=User(is_bot=True), action="rerequested")
+            ):
+                return ()
             case CheckRunEvent():
                 return await self._check(run, webhook, delivery.guid, at)
             case CheckSuiteEvent(action="rerequested", sender=sender):
@@ -142,9 +148,9 @@ class Place:
     async def _ci(self, run: Run | None, suite: CheckSuite, at: float) -> tuple[Event, ...]:
         """Others' checks of the head have ended: looked at where the run waits for them, and only then."""
         ours = self.reader.connection.app_id
-        if run is None or suite.head_sha != run.head.sha or (suite.app and ours is not None and suite.app.id == ours):
+        if run is None or suite.head_sha != run.target.sha or (suite.app and ours is not None and suite.app.id == ours):
             return ()
-        return (await look_at_ci(self.reader, run.head.sha, run.ci.first, at),) if is_awaited(run) else ()
+        return (await look_at_ci(self.reader, run.target.sha, run.ci.first, at),) if is_awaited(run) else ()
 
     async def _workflow_run(self, run: Run | None, webhook: WorkflowRunEvent, at: float) -> tuple[Event, ...]:
         """The result of a job of ours. A run of another file or event may bear any title: it is not believed."""

@@ -10,7 +10,7 @@ from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
 from tdd_orchestrator.core.commanding import AVAILABLE
 from tdd_orchestrator.core.effect import CancelJob, React, Reply
 from tdd_orchestrator.core.event import CommandMisread, Dispatched, Rerequested
-from tdd_orchestrator.core.planning import FORK
+from tdd_orchestrator.core.forks import fork_told
 from tdd_orchestrator.core.roles import Role
 from tdd_orchestrator.core.run import FINAL, JobState, Rules, Run, RunState, TaskState
 from world.imagined import HEAD, command
@@ -85,8 +85,8 @@ def test_a_role_that_nobody_knows_is_no_role(role: str) -> None:
             "TASK-1 is failed and nothing else can start: `/tdd retry TASK-1` tries again, "
             "`/tdd skip TASK-1` goes on without it.",
         ),
-        (run(R.BLOCKED, fork=True), Verb.RESUME, (), {}, FORK),
-        (run(R.BLOCKED, fork=True), Verb.PLAN, (), {}, FORK),
+        (run(R.BLOCKED, fork=True), Verb.RESUME, (), {}, fork_told(run(R.BLOCKED, fork=True))),
+        (run(R.BLOCKED, fork=True), Verb.PLAN, (), {}, fork_told(run(R.BLOCKED, fork=True))),
         (run(R.CANCELLED, DONE), Verb.CANCEL, (), {}, "The run is over: it is cancelled."),
         (
             run(R.RUNNING, DOING),

@@ -28,7 +28,7 @@ from tdd_orchestrator.core.event import (
     Ticked,
 )
 from tdd_orchestrator.core.plan import PlannedTask
-from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, Ref, Rules, Run, RunState, TaskState
 from world.imagined import Imagined, command, finish, planned, seen, step
 
 
@@ -204,6 +204,8 @@ ANYTHING = st.sampled_from(
         CiSeen(at=3.0, head="a" * 40, checks=(CiCheck("build", CiState.HELD),), known=True),
         seen(9.0),
         seen(9.0, fork=True),
+        seen(9.0, fork=True, head=Ref("feature", "e" * 40)),
+        seen(9.0, bot=True),
         seen(9.0, dropped=("TASK-1",)),
         seen(9.0, requirements=()),
     ]

@@ -9,8 +9,8 @@ from tdd_orchestrator.core.decide import decide
 from tdd_orchestrator.core.effect import CancelJob, Dispatch
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, JobLost, PlanReported, PullRequestSeen, Ticked
 from tdd_orchestrator.core.fault import Fault
+from tdd_orchestrator.core.forks import fork_told
 from tdd_orchestrator.core.plan import Plan
-from tdd_orchestrator.core.planning import FORK
 from tdd_orchestrator.core.result import PlanResult, Step, Usage
 from tdd_orchestrator.core.run import FINAL, Ref, Rules, Run, RunState, TaskState
 from world.imagined import command, planned, requirement, seen
@@ -45,7 +45,7 @@ def test_a_prd_is_planned_at_once() -> None:
 @pytest.mark.parametrize(
     ("look", "reason"),
     [
-        (seen(fork=True), FORK),
+        (seen(fork=True), fork_told(run())),
         (
             seen(faults=(FAULT,)),
             "The PRD cannot be planned: prds/x.md:4 REQ-1 is there twice. Give one of them another id.",

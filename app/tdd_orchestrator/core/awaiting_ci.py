@@ -27,12 +27,12 @@ def is_awaited(run: Run) -> bool:
 
 def wants_look(run: Run) -> bool:
     """Whether GitHub has not been asked yet about the head that is waited for."""
-    return run.state is RunState.RUNNING and is_awaited(run) and run.ci.head == run.head.sha and not run.ci.looked
+    return run.state is RunState.RUNNING and is_awaited(run) and run.ci.head == run.target.sha and not run.ci.looked
 
 
 def seen(run: Run, event: CiSeen) -> Run:
     """What GitHub shows of others' checks on the head; a look at another head changes nothing."""
-    if event.head != run.head.sha or not is_awaited(run):
+    if event.head != run.target.sha or not is_awaited(run):
         return run
     since = run.ci.since if run.ci.head == event.head else event.at
     known = run.ci.known or event.known or bool(event.checks)
@@ -62,7 +62,7 @@ def reopened(run: Run, at: float) -> Run:
     failed = tuple(check for check in _red(run) if check.state is CiState.FAILED)
     if not failed or run.ci.tasks >= run.rules.ci_tasks:
         return run
-    marks = tuple((check.fingerprint, run.head.sha) for check in failed)
+    marks = tuple((check.fingerprint, run.target.sha) for check in failed)
     ci = replace(run.ci, worked=(*run.ci.worked, *marks), tasks=run.ci.tasks + 1)
     return replace(run, tasks=(*run.tasks, _task(run, failed)), ci=ci)
 
@@ -71,8 +71,8 @@ def ended(run: Run, at: float) -> Run:
     """A run whose tasks are all settled: over, or waiting for its CI, or held by it."""
     if run.rules.ci == IGNORE:
         return _completed(run, at)
-    if run.ci.head != run.head.sha:
-        ci = replace(run.ci, head=run.head.sha, since=at, looked=False, checks=(), waived=())
+    if run.ci.head != run.target.sha:
+        ci = replace(run.ci, head=run.target.sha, since=at, looked=False, checks=(), waived=())
         return replace(run, ci=ci)
     if not run.ci.looked or _is_early(run, at):
         return run
@@ -80,7 +80,7 @@ def ended(run: Run, at: float) -> Run:
         return _held(run, _why_red(run, red))
     if pending := _pending(run):
         minutes = run.rules.ci_minutes
-        told = f"CI has not ended on {run.head.sha[:7]} after {minutes} minutes: {_named(pending)}."
+        told = f"CI has not ended on {run.target.sha[:7]} after {minutes} minutes: {_named(pending)}."
         return _held(run, f"{told} When it ends, the run goes on by itself; `/tdd resume` ends without it.")
     return _completed(run, at)
 
@@ -93,8 +93,8 @@ def _absent(run: Run) -> tuple[str, ...]:
     if run.rules.ci == IGNORE or not run.ci.known or run.ci.checks:
         return ()
     return (
-        f"No CI has started on {run.head.sha[:7]}, though it ran before: pushes with a job's own GITHUB_TOKEN start no "
-        "workflow. Push an empty commit, or give the workflow an app's key (README, Install as an Action only).",
+        f"No CI has started on {run.target.sha[:7]}, though it ran before: pushes with a job's own GITHUB_TOKEN start "
+        "no workflow. Push an empty commit, or give the workflow an app's key (README, Install as an Action only).",
     )
 
 
@@ -107,7 +107,7 @@ def _is_settled(run: Run) -> bool:
 
 
 def _is_looked_at(run: Run) -> bool:
-    return run.ci.looked and run.ci.head == run.head.sha
+    return run.ci.looked and run.ci.head == run.target.sha
 
 
 def _is_early(run: Run, at: float) -> bool:
@@ -124,14 +124,14 @@ def _pending(run: Run) -> tuple[CiCheck, ...]:
 
 def _red(run: Run) -> tuple[CiCheck, ...]:
     """What is not green; a failure whose task was skipped on this very head is excused, for a person said so."""
-    return tuple(c for c in run.ci.checks if c.state in RED and (c.fingerprint, run.head.sha) not in run.ci.worked)
+    return tuple(c for c in run.ci.checks if c.state in RED and (c.fingerprint, run.target.sha) not in run.ci.worked)
 
 
 def _why_red(run: Run, red: tuple[CiCheck, ...]) -> str:
     failed = [check for check in red if check.state is CiState.FAILED]
     tries = f" after {run.ci.tasks} tasks to mend it" if failed and run.ci.tasks else ""
     word = "is red" if failed else "waits for a person"
-    told = f"CI {word} on {run.head.sha[:7]}{tries}: {_named(red)}."
+    told = f"CI {word} on {run.target.sha[:7]}{tries}: {_named(red)}."
     return f"{told} Push what mends it, or run it again there: the run goes on by itself once it is green."
 
 
@@ -155,6 +155,6 @@ def _task(run: Run, failed: tuple[CiCheck, ...]) -> Task:
 def _told(run: Run, failed: tuple[CiCheck, ...]) -> str:
     """What the worker is told: each check and its telling lines. The lines are others' text, and fenced as such."""
     share = MOST_TOLD // len(failed)
-    parts = [f"The repository's own CI fails on {run.head.sha[:7]}. Change what it complains of and nothing else."]
+    parts = [f"The repository's own CI fails on {run.target.sha[:7]}. Change what it complains of and nothing else."]
     parts += [f"{check.name}:\n{check.lines or 'It left no log.'}"[:share] for check in failed]
     return "\n\n".join(parts)

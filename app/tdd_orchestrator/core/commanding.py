@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import asking, awaiting_ci, leaving, planning, replanning, taking, working
+from tdd_orchestrator.core import asking, awaiting_ci, forks, leaving, planning, replanning, taking, working
 from tdd_orchestrator.core.breakers import SYSTEM, resets, worker_circuit
 from tdd_orchestrator.core.choosing import Outcome, named, retried, unblocked, word
 from tdd_orchestrator.core.circuits import workers
@@ -114,20 +114,23 @@ def _plan(run: Run, event: Commanded) -> Outcome:
     if run.state is RunState.PLANNING:
         return "The plan is being made now; its check shows when it is there."
     if run.fork:
-        return planning.FORK
-    return planning.planned_again(replace(run, plan_tries=0), event.at), ()
+        return forks.fork_told(run)
+    return planning.planned_again(replace(run, plan_tries=0, bot=False), event.at), ()
 
 
 def _planned_on(run: Run, at: float) -> Outcome:
     """What changed since everything landed is planned and worked; the rest stands."""
     if run.fork:
-        return planning.FORK
+        return forks.fork_told(run)
     if not replanning.changed(run):
         return "Nothing has changed in the PRD since the plan was made: push an edit, then `/tdd plan`."
     return replanning.asked(replace(run, state=RunState.RUNNING, ended_at=None, reason=""), at), ()
 
 
 def _approve(run: Run, event: Commanded) -> Outcome:
+    if run.fork:
+        outcome = forks.approved(run, event)
+        return outcome if isinstance(outcome, str) else (outcome, ())
     if run.state is not RunState.AWAITING_APPROVAL:
         return f"Nothing waits for approval: the run is {word(run.state)}."
     if event.command.subject and not run.head.sha.startswith(event.command.subject):
@@ -151,9 +154,9 @@ def _resume(run: Run, event: Commanded) -> Outcome:
     if run.state is not RunState.BLOCKED:
         return f"The run is not paused: it is {word(run.state)}."
     if run.fork:
-        return planning.FORK
+        return forks.fork_told(run)
     if not run.tasks:
-        return planning.planned_again(replace(run, plan_tries=0), event.at), ()
+        return planning.planned_again(replace(run, plan_tries=0, bot=False), event.at), ()
     stuck = run.tasks_in(TaskState.FAILED, TaskState.BLOCKED)
     if stuck and not run.tasks_in(TaskState.READY, TaskState.IN_PROGRESS, TaskState.PASSING):
         return f"{stuck[0].key} is {word(stuck[0].state)} and nothing else can start: {what_helps(stuck[0])}"

@@ -36,6 +36,7 @@ class PullRequestSeen(Happened):
     faults: tuple[Fault, ...] = ()
     rules: Rules = field(default_factory=Rules)
     fork: bool = False
+    bot: bool = False
     ledger: LedgerView | None = None
     dropped: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ head. Several tasks that wait are merged, proven and pushed together.
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import bisecting, jobs, planning, taking
+from tdd_orchestrator.core import bisecting, forks, jobs, planning, taking
 from tdd_orchestrator.core.batch import Batch
 from tdd_orchestrator.core.effect import DropBranch
 from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, ProofReported, Staged
@@ -48,7 +48,7 @@ def up_to_date(run: Run) -> Run:
         run = replace(run, batch=None)
     awaited = run.batch.nonce if run.batch else ""
     for job in run.open_jobs():
-        if job.step is Step.PROVE and not job.reply and job.nonce != awaited:
+        if job.step is Step.PROVE and not job.reply and job.nonce != awaited and not run.fork:
             run = jobs.closed(run, job.nonce, JobState.LOST)
     return run
 
@@ -92,6 +92,8 @@ def proof_reported(run: Run, event: ProofReported) -> Run:
     if job is None or job.step is not Step.PROVE or not jobs.is_open(run, result.nonce):
         return run
     run = jobs.closed(run, result.nonce, JobState.DONE)
+    if run.fork:
+        return forks.proven(run, result, event.at)
     if batch is None or batch.nonce != result.nonce:
         return run
     if batch.staged != result.tip:

@@ -4,7 +4,7 @@ reported.
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs, replanning
+from tdd_orchestrator.core import forks, jobs, replanning
 from tdd_orchestrator.core.budget import quote
 from tdd_orchestrator.core.ci import Ci
 from tdd_orchestrator.core.circuits import refused, tripped
@@ -17,7 +17,6 @@ from tdd_orchestrator.core.result import Step, Usage
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task
 from tdd_orchestrator.core.spending import is_free, left
 
-FORK = "The head is in a fork: its code is not run. Ask a maintainer to push it to a branch of this repository."
 PLAN_TRIES = 3
 """How often a planning job may be lost or leave nothing before a person is asked."""
 
@@ -40,6 +39,7 @@ def opened(event: PullRequestSeen) -> Run | None:
         requirements=event.requirements,
         faults=event.faults,
         fork=event.fork,
+        bot=event.bot,
         ci=Ci(first=event.head.sha),
         ledger=event.ledger or LedgerView(),
     )
@@ -64,6 +64,8 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
         closed_at=None,
         ledger=event.ledger or run.ledger,
     )
+    if run.fork:
+        return forks.moved(before, run)
     changed = _wanted(run.requirements) ^ _wanted(before.requirements)
     if any(task.attempts for task in run.tasks):
         return replanning.noted(run, event.at) if changed and not _refused(run) else run
@@ -85,8 +87,8 @@ def _noted(run: Run, dropped: tuple[str, ...]) -> Run:
 def planned_again(run: Run, at: float) -> Run:
     """The run with a planning job asked for, or blocked by what somebody must mend first."""
     run = _unplanned(run)
-    if run.fork:
-        return blocked(run, FORK)
+    if told := forks.held_back(run):
+        return blocked(run, told)
     if _refused(run):
         worst = next(fault for fault in run.faults if fault.level == "failure")
         return blocked(

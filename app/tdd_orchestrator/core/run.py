@@ -251,7 +251,8 @@ class Run:
     `stack` is the branch of ours that is stacked on the pull request's, `scratch` the one on which merges are proven.
     `plan_usage` is what the tasks of earlier plans spent. `held` says what keeps a blocked run from going on by itself:
     a cap or a circuit. `closed_at` is when the pull request was closed; `ledger` what is known of the other runs.
-    `shown_since` is when the check runs of this head and generation were first shown.
+    `fork` is a head in another repository, of which `allowed` is the commit that a maintainer approved; `bot` an author
+    that is no person. `shown_since` is when the check runs of this head and generation were first shown.
     """
 
     repo: str
@@ -287,6 +288,8 @@ class Run:
     resume_to: RunState | None = None
     handled: tuple[str, ...] = ()
     fork: bool = False
+    bot: bool = False
+    allowed: str = ""
     ended_at: float | None = None
     ci: Ci = field(default_factory=Ci)
     escalations: tuple[Escalation, ...] = ()

@@ -15,7 +15,7 @@ from tdd_orchestrator.core.spending import is_free, share
 def scheduled(run: Run, at: float) -> Run:
     """The run with everything started that may start; nothing moves but a running run, and one whose hold is over."""
     run = _let_on(run, at)
-    if run.ci.head != run.head.sha:
+    if run.ci.head != run.target.sha:
         run = awaiting_ci.awake(run)
     run = landing.up_to_date(run)
     if run.state is not RunState.RUNNING:

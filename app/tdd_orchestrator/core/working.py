@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import asking, jobs, landing, leaving, planning
+from tdd_orchestrator.core import asking, forks, jobs, landing, leaving, planning
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReported
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, Usage, WorkResult
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Proven, Run, RunState, Task, TaskState
@@ -87,7 +87,7 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
     if job.step is Step.PLAN:
         return planning.lost(run, reason, at)
     if job.step is Step.PROVE:
-        return landing.proof_lost(run, nonce, reason)
+        return forks.lost(run, reason) if run.fork else landing.proof_lost(run, nonce, reason)
     task = run.task(job.task) if job.task else None
     if task is None:
         return run

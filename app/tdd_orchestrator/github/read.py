@@ -81,7 +81,7 @@ class RepositoryReader:
             return None
 
     async def permission(self, login: str) -> str:
-        """The role of a login: none, read, triage, write, maintain or admin; kept for a minute. Bots have none."""
+        """The role of a login: none, read, triage, write, maintain or admin; kept for a minute."""
         at, role = self._roles.get(login, (float("-inf"), ""))
         if self._clock() - at > ROLE_KEPT_S:
             role = await self._permission(login)
@@ -89,8 +89,6 @@ class RepositoryReader:
         return role
 
     async def _permission(self, login: str) -> str:
-        if login.endswith("[bot]"):
-            return Role.NONE.word
         try:
             route = "/repos/{repo}/collaborators/{login}/permission"
             shown = (await self.connection.get(route, login=login)).json()

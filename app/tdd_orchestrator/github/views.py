@@ -9,7 +9,8 @@ from tdd_orchestrator.core.run import Ref
 
 @dataclass(frozen=True, slots=True)
 class PullView:
-    """A pull request as it stands. `fork` is a head in another repository (or in one that was deleted)."""
+    """A pull request as it stands. `fork` is a head in another repository (or in one that was
+    deleted), `bot` an author that is no person: its type says so, never its name."""
 
     number: int
     state: str
@@ -19,6 +20,7 @@ class PullView:
     head: Ref
     base: Ref
     fork: bool
+    bot: bool = False
     body: str = ""
 
 
@@ -84,6 +86,7 @@ def pull_view(shown: dict[str, Any]) -> PullView:
         head=Ref(str(head["ref"]), str(head["sha"])),
         base=Ref(str(base["ref"]), str(base["sha"])),
         fork=home != base["repo"]["full_name"],
+        bot=(shown.get("user") or {}).get("type") == "Bot",
         body=str(shown.get("body") or ""),
     )
 
@@ -95,7 +98,7 @@ def comment_view(shown: dict[str, Any]) -> CommentView:
         id=int(shown["id"]),
         number=int(str(shown["issue_url"]).rsplit("/", 1)[-1]),
         author=login(user),
-        bot=user.get("type") == "Bot" or shown.get("performed_via_github_app") is not None,
+        bot=user.get("type") == "Bot",
         body=str(shown.get("body") or ""),
         created_at=epoch(shown.get("created_at")),
         updated_at=epoch(shown.get("updated_at")),

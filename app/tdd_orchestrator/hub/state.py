@@ -91,6 +91,7 @@ class PullRequest:
     merged_at: datetime | None = None
     merged_by: User | None = None
     merge_commit_sha: str | None = None
+    fork: Repository | None = None
 
 
 @dataclass(slots=True)

@@ -41,6 +41,7 @@ async def look_at(
         faults=(*faults, *prd_faults) if requirements or prd_faults else (),
         rules=rules_of(config),
         fork=pull.fork,
+        bot=pull.bot,
         dropped=await dropped(reader, run, pull),
     )
 

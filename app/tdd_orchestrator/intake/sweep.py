@@ -28,7 +28,8 @@ async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str,
         if not comment.bot and comment.created_at == comment.updated_at:
             events += await commented(reader, run, comment.id, comment.author, comment.body, at)
     if is_awaited(run):
-        events.append(await look_at_ci(reader, pull.head.sha, run.ci.first, at))
+        head = pull.head.sha if run.target == run.head else run.target.sha
+        events.append(await look_at_ci(reader, head, run.ci.first, at))
     events += await pushed_by_hand(reader, run, at)
     for job in run.open_jobs():
         events += await _job(reader, job, at)

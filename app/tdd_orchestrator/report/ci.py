@@ -12,7 +12,7 @@ ORDER = (CiState.FAILED, CiState.HELD, CiState.PENDING, CiState.PASSED)
 
 def ci_lines(run: Run) -> str:
     """One line for each check of others on the head, red ones first; "" where there is nothing to tell."""
-    if run.ci.head != run.head.sha or not (run.ci.checks or is_awaited(run)):
+    if run.ci.head != run.target.sha or not (run.ci.checks or is_awaited(run)):
         return ""
     if not run.ci.checks:
         return "Looks for the repository's own CI on the head." if run.ci.known or not run.ci.looked else ""

@@ -60,6 +60,8 @@ def title(run: Run) -> str:
             return f"{count(len(run.tasks), 'task')} planned: waits for approval"
         case RunState.RUNNING:
             return f"{landed} of {count(len(run.tasks), 'task')} landed"
+        case RunState.COMPLETED if run.fork:
+            return _first_sentence(run.reason)
         case RunState.COMPLETED:
             proven = f"{count(landed, 'task')} landed" + (", each proven from git" if landed else "")
             return f"{proven}; {skipped} skipped" if skipped else proven

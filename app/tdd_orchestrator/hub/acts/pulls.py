@@ -53,6 +53,32 @@ def open_pull(
     return pull
 
 
+def open_from_fork(
+    site: Site, repository: Repository, actor: User, title: str, fork: Repository, branch: str, body: str | None
+) -> PullRequest:
+    """Open a pull request from a branch of another repository. Raises KeyError where that has no such branch."""
+    now, base = site.world.now(), repository.default_branch
+    pull = PullRequest(
+        id=site.world.new_id("pull"),
+        number=next(repository.numbers),
+        repository=repository,
+        title=title,
+        body=body,
+        user=actor,
+        head_ref=branch,
+        head_sha=fork.known_refs[f"refs/heads/{branch}"],
+        base_ref=base,
+        base_sha=repository.known_refs[f"refs/heads/{base}"],
+        created_at=now,
+        updated_at=now,
+        fork=fork,
+    )
+    repository.pulls[pull.number] = pull
+    keep_pull_ref(pull)
+    site.announcer.pull_request("opened", pull, actor)
+    return pull
+
+
 def set_state(site: Site, pull: PullRequest, actor: User, state: Literal["open", "closed"]) -> None:
     """Close or reopen."""
     if state == pull.state:

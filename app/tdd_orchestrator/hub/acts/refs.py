@@ -29,10 +29,14 @@ def refs_moved(site: Site, repository: Repository, actor: User) -> None:
 
 def _branch_moved(site: Site, repository: Repository, actor: User, branch: str, old: str, new: str) -> None:
     for pull in list(repository.pulls.values()):
-        if pull.state == "open" and pull.head_ref == branch:
+        if pull.state == "open" and pull.head_ref == branch and pull.fork is None:
             _head_moved(site, pull, actor, old, new)
         elif pull.state == "open" and pull.base_ref == branch and new != ZERO:
             _base_moved(site, pull, actor, new)
+    for base in list(site.world.repositories.values()):
+        for pull in base.pulls.values():
+            if pull.fork is repository and pull.state == "open" and pull.head_ref == branch:
+                _head_moved(site, pull, actor, old, new)
     if new != ZERO:
         request_suites(site, repository, actor, branch, old, new)
 
@@ -64,7 +68,10 @@ def mark_merged(site: Site, pull: PullRequest, actor: User, commit: str) -> None
 
 
 def keep_pull_ref(pull: PullRequest) -> None:
-    """Point `refs/pull/N/head` at the head."""
+    """Point `refs/pull/N/head` at the head; of a fork's, the objects are brought over."""
+    if pull.fork is not None:
+        spec = f"+refs/heads/{pull.head_ref}:refs/pull/{pull.number}/head"
+        pull.repository.git.run("fetch", "--quiet", str(pull.fork.git.path), spec)
     pull.repository.git.run("update-ref", f"refs/pull/{pull.number}/head", pull.head_sha)
 
 

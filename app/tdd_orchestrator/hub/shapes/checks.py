@@ -25,9 +25,9 @@ def pull_minimal(world: World, one: PullRequest) -> Json:
 
 
 def pulls_at(world: World, repository: Repository, sha: str) -> list[Json]:
-    """The open pull requests whose head is a commit."""
-    open_ones = (one for one in repository.pulls.values() if one.state == "open" and one.head_sha == sha)
-    return [pull_minimal(world, one) for one in open_ones]
+    """The open pull requests whose head is a commit; GitHub names none from forks."""
+    ours = (one for one in repository.pulls.values() if one.state == "open" and one.fork is None)
+    return [pull_minimal(world, one) for one in ours if one.head_sha == sha]
 
 
 def check_run(world: World, repository: Repository, one: CheckRun) -> Json:

@@ -15,14 +15,14 @@ from tdd_orchestrator.hub.state import Issue, IssueComment, Json, PullRequest, R
 EMOJI = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
-def _side(world: World, one: PullRequest, ref: str, sha: str) -> Json:
-    owner = one.repository.owner
+def _side(world: World, repository: Repository, ref: str, sha: str) -> Json:
+    owner = repository.owner
     return {
         "label": f"{owner.login}:{ref}",
         "ref": ref,
         "sha": sha,
         "user": basics.user(world, owner),
-        "repo": basics.repository(world, one.repository),
+        "repo": basics.repository(world, repository),
     }
 
 
@@ -71,8 +71,8 @@ def pull_simple(world: World, one: PullRequest) -> Json:
         "assignees": [],
         "requested_reviewers": [],
         "requested_teams": [],
-        "head": _side(world, one, one.head_ref, one.head_sha),
-        "base": _side(world, one, one.base_ref, one.base_sha),
+        "head": _side(world, one.fork or one.repository, one.head_ref, one.head_sha),
+        "base": _side(world, one.repository, one.base_ref, one.base_sha),
         "_links": {name: {"href": href} for name, href in links.items()},
         "author_association": association(repository, one.user.login),
         "auto_merge": None,
