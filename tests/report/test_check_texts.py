@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from tdd_orchestrator.core.batch import Batch
 from tdd_orchestrator.core.effect import CancelJob, React, Reply, Retire, ShowComment, ShowRun, ShowTask
 from tdd_orchestrator.core.fault import Fault
-from tdd_orchestrator.core.result import Stage, StageState, Step
-from tdd_orchestrator.core.run import FINAL, Job, Quote, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.result import Stage, StageState
+from tdd_orchestrator.core.run import FINAL, Quote, Run, RunState, Task, TaskState
 from tdd_orchestrator.report import rendered
 from tdd_orchestrator.report.comment import run_comment
 from tdd_orchestrator.report.document import document
@@ -88,10 +89,15 @@ def test_the_text_of_a_run_is_a_table_and_the_same_as_a_graph() -> None:
     busy = run(R.RUNNING, DONE, DOING, LATER, approved_by="maintainer")
     busy = replace(busy, jobs=(replace(busy.jobs[0], url="https://github.test/run/4"),))
     assert run_check(busy, HEAD.sha, 0).text == (
+        "### What waits for whom\n\n"
+        "- 🤖 [TASK-2 attempt 1](https://github.test/run/4) is asked for.\n"
+        "- ⏳ TASK-3 waits for TASK-2.\n\n"
+        "### Tasks\n\n"
         "| State | Task | Requirements | Now | Attempts | Cost |\n"
         "|---|---|---|---|---|---|\n"
         "| ✅ complete | **TASK-1** title TASK-1 | REQ-1 | landed in ddddddd | 1 | $0.50 |\n"
-        "| 🔵 in progress | **TASK-2** title TASK-2 | REQ-1 | [attempt 1](https://github.test/run/4) | 1 | $0.00 |\n"
+        "| 🔵 in progress | **TASK-2** title TASK-2 | REQ-1 | [attempt 1](https://github.test/run/4) "
+        "| [1](https://github.test/run/4) | $0.00 |\n"
         "| ⚪ pending | **TASK-3** title TASK-3 | REQ-1 | waits for TASK-2 | 0 | $0.00 |\n"
         "\n"
         "Approved by maintainer.\n"
@@ -173,11 +179,16 @@ def test_the_text_of_a_task_is_its_attempts_the_newest_first() -> None:
     shown = task_check(run(R.RUNNING, one), one, HEAD.sha, 0)
     assert shown.text == (
         "### Attempt 2\n\nIt was told: Leave the tests alone.\n\nIn progress.\n\n"
-        "### Attempt 1\n\n"
-        "|  | Stage | What happened | Time | Cost | Commit |\n"
-        "|---|---|---|---|---|---|\n"
-        "| ✅ | RED | 2 fail. | 12 s | $0.25 | `eeeeeee` |\n"
-        "| ❌ | GREEN | It edits \\| a test. | 12 s | $0.25 | `eeeeeee` |"
+        "### Money by stage and model\n\n"
+        "| Stage | Model | Calls | Tokens | Cost |\n"
+        "|---|---|---|---|---|\n"
+        "| RED | claude-opus-5-5 | 1 | 1,500 | $0.25 |\n"
+        "| GREEN | claude-opus-5-5 | 1 | 1,500 | $0.25 |\n\n"
+        "### Attempt 1 · 24 s · $0.50\n\n"
+        "|  | Stage | What happened | Timeline | Time | Cost | Commit |\n"
+        "|---|---|---|---|---|---|---|\n"
+        "| ✅ | RED | 2 fail. | `████████········` | 12 s | $0.25 | `eeeeeee` |\n"
+        "| ❌ | GREEN | It edits \\| a test. | `········████████` | 12 s | $0.25 | `eeeeeee` |"
     )
     facts = "24 s of work, 3,000 tokens, $0.50"
     assert shown.summary == f"**In progress** · behaviour · REQ-1\n\n{facts}\n\n- [ ] it works"
@@ -200,7 +211,7 @@ def test_the_comment_says_what_can_be_done(one: Run, asks: str) -> None:
 def test_what_landing_is_doing_is_said_in_the_table() -> None:
     passing = run(R.RUNNING, task(state=T.PASSING, tries=1))
     assert "| landing |" in run_comment(passing).body
-    proving = replace(passing, jobs=(Job("p", Step.PROVE, 1.0, "TASK-1"),))
+    proving = replace(passing, batch=Batch(("TASK-1",), staged="1" * 40))
     assert "| proving the merge |" in run_comment(proving).body
 
 

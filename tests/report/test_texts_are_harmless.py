@@ -11,8 +11,8 @@ from markdown_it.token import Token
 
 from tdd_orchestrator.core.content import CheckContent, CommentContent
 from tdd_orchestrator.core.inert import cell, inert, plain, shortened
-from tdd_orchestrator.core.result import Remark, Stage
-from tdd_orchestrator.core.run import Run, RunState, TaskState
+from tdd_orchestrator.core.result import Remark, Stage, Step
+from tdd_orchestrator.core.run import Job, Run, RunState, TaskState
 from tdd_orchestrator.core.telling import explained, status_text
 from tdd_orchestrator.report.annotations import MOST, annotations
 from tdd_orchestrator.report.comment import reply_comment, run_comment
@@ -27,6 +27,7 @@ from world.runs import attempt, run, stage, task
 
 GFM = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 HARD = 65_535
+SERVER = "https://github.test"
 EVIL = [
     "a | b",
     "`a | b` | c",
@@ -223,7 +224,10 @@ def test_attempts_that_do_not_fit_are_the_oldest() -> None:
     one = task(state=TaskState.IN_PROGRESS, attempts=many)
     text = task_check(run(RunState.RUNNING, one), one, HEAD.sha, 0).text
     assert text.startswith("### Attempt 30")
-    assert text.endswith("Older attempts do not fit here.")
+    rest = "What happened before does not fit here. All of it is in the branch `tdd-state/pr-7`; `tdd status` shows it."
+    assert text.endswith(rest)
+    told = replace(run(RunState.RUNNING, one), jobs=(Job("n", Step.WORK, 1.0, url=f"{SERVER}/o/r/actions/runs/4"),))
+    assert f"[`tdd-state/pr-7`]({SERVER}/o/r/tree/tdd-state/pr-7)" in task_check(told, one, HEAD.sha, 0).text
 
 
 def test_a_long_answer_is_cut_at_a_line() -> None:

@@ -5,14 +5,14 @@ from tdd_orchestrator.core.run import Run, Task
 from tdd_orchestrator.report.fitting import table
 from tdd_orchestrator.report.graph import task_table
 from tdd_orchestrator.report.run_check import summary
-from tdd_orchestrator.report.task_check import attempts_text
+from tdd_orchestrator.report.timeline import attempts_text
 from tdd_orchestrator.report.words import word
 
 
 def document(run: Run) -> str:
     """The report that `tdd run --report` writes."""
     parts = [f"# {inert(run.title)}", summary(run), "## Tasks", task_table(run), "## Requirements", _requirements(run)]
-    parts += [_task(task) for task in run.tasks if task.attempts]
+    parts += [_task(run, task) for task in run.tasks if task.attempts]
     return "\n\n".join(parts) + "\n"
 
 
@@ -26,5 +26,5 @@ def _requirements(run: Run) -> str:
     return table(("Requirement", "Title", "Where", "Tasks"), rows)
 
 
-def _task(task: Task) -> str:
-    return f"## {task.key} · {inert(task.planned.title)}\n\n{attempts_text(task)}"
+def _task(run: Run, task: Task) -> str:
+    return f"## {task.key} · {inert(task.planned.title)}\n\n{attempts_text(run, task)}"

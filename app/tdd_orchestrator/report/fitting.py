@@ -36,8 +36,10 @@ def cut(text: str, limit: int = LIMIT) -> str:
     return kept.rstrip() + left_out
 
 
-def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]], *, limit: int = 40_000) -> str:
-    """A Markdown table of as many rows as fit; every cell is made safe by the caller."""
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]], *, limit: int = 40_000, left_out: str = "") -> str:
+    """A Markdown table of as many rows as fit, and a sentence about the others that ends with `left_out`; every cell is
+    made safe by the caller.
+    """
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     top = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     shown: list[str] = []
@@ -46,6 +48,6 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]], *, limit: in
         room -= size(line) + 1
         if room < 0:
             rest = len(lines) - len(shown)
-            return "\n".join((*top, *shown)) + f"\n\n… and {rest} more, which do not fit here."
+            return "\n".join((*top, *shown)) + f"\n\n… and {rest} more, which do not fit here. {left_out}".rstrip()
         shown.append(line)
     return "\n".join((*top, *shown))

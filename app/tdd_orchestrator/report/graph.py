@@ -1,9 +1,9 @@
 """The task graph: Mermaid where GitHub renders it, and a table that says the same."""
 
 from tdd_orchestrator.core.inert import cell, line
-from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import SETTLED, Run, Task, TaskState
 from tdd_orchestrator.report.fitting import table
+from tdd_orchestrator.report.links import log_link, the_rest
 from tdd_orchestrator.report.words import TASK_ICON, usd, word
 
 STYLE = {
@@ -24,6 +24,7 @@ CLASS = {
 }
 
 
+LOGS = 4
 MOST_NODES, MOST_EDGES = 120, 400
 """A larger graph is not readable, and GitHub draws none of more than 500 edges."""
 
@@ -49,12 +50,19 @@ def task_table(run: Run) -> str:
             f"**{task.key}** {cell(line(task.planned.title, 120))}",
             cell(line(", ".join(task.planned.requirements), 80)),
             _where(run, task),
-            str(len(task.attempts)),
+            _attempts(run, task),
             usd(task.usd),
         )
         for task in run.tasks
     ]
-    return table(("State", "Task", "Requirements", "Now", "Attempts", "Cost"), rows)
+    return table(("State", "Task", "Requirements", "Now", "Attempts", "Cost"), rows, left_out=the_rest(run, "The rest"))
+
+
+def _attempts(run: Run, task: Task) -> str:
+    """The number of each attempt, linked to its runner's log; of many the last."""
+    jobs = {job.nonce: job for job in run.jobs}
+    shown = [log_link(str(attempt.number), jobs.get(attempt.nonce)) for attempt in task.attempts[-LOGS:]]
+    return " ".join(("…", *shown) if len(task.attempts) > LOGS else shown) or "0"
 
 
 def _where(run: Run, task: Task) -> str:
@@ -62,11 +70,11 @@ def _where(run: Run, task: Task) -> str:
         waiting = [key for key in task.planned.depends_on if (t := run.task(key)) and t.state not in SETTLED]
         return f"waits for {line(', '.join(waiting), 160)}"
     if task.state is TaskState.IN_PROGRESS:
-        url = next((job.url for job in run.open_jobs() if job.task == task.key and job.url), "")
-        attempt = f"attempt {len(task.attempts)}"
-        return f"[{attempt}]({url})" if url else attempt
+        job = next((job for job in run.open_jobs() if job.task == task.key), None)
+        return log_link(f"attempt {len(task.attempts)}", job)
     if task.state is TaskState.PASSING:
-        proving = any(job.step is Step.PROVE and job.task == task.key for job in run.open_jobs())
+        batch = run.batch
+        proving = batch is not None and task.key in batch.tasks and batch.waits
         return "proving the merge" if proving else "landing"
     if task.state is TaskState.COMPLETE and task.landed:
         return f"landed in {task.landed[:7]}"

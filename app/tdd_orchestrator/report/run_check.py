@@ -8,10 +8,13 @@ from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
 from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.report.annotations import annotations
+from tdd_orchestrator.report.burndown import burndown
 from tdd_orchestrator.report.ci import ci_lines
 from tdd_orchestrator.report.fitting import joined
 from tdd_orchestrator.report.graph import mermaid, task_table
 from tdd_orchestrator.report.keys import external_id
+from tdd_orchestrator.report.links import the_rest
+from tdd_orchestrator.report.waiting import waiting
 from tdd_orchestrator.report.words import RUN_ICON, bar, count, usd, word
 
 NAME = "TDD"
@@ -101,7 +104,8 @@ def _text(run: Run) -> str:
     if not run.tasks:
         return ""
     approved = f"Approved by {inert(run.approved_by)}." if run.approved_by else ""
-    return joined((task_table(run), approved, mermaid(run)))
+    parts = (waiting(run), "### Tasks", task_table(run), approved, mermaid(run), burndown(run))
+    return joined(parts, left_out=the_rest(run, "The rest"))
 
 
 def _faults(run: Run) -> tuple[Remark, ...]:

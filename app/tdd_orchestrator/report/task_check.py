@@ -2,24 +2,23 @@
 
 from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.hand_texts import acceptance, directions
-from tdd_orchestrator.core.inert import cell, inert, line
+from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.question_texts import question_text
-from tdd_orchestrator.core.result import StageReport
-from tdd_orchestrator.core.run import FINAL, Attempt, Run, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
 from tdd_orchestrator.report.annotations import annotations
-from tdd_orchestrator.report.fitting import joined, table
 from tdd_orchestrator.report.keys import external_id
-from tdd_orchestrator.report.words import STAGE_ICON, count, duration, usd, word
+from tdd_orchestrator.report.links import log_link
+from tdd_orchestrator.report.timeline import attempts_text
+from tdd_orchestrator.report.words import count, duration, usd, word
 
 NAME_LIMIT, TITLE_LIMIT = 100, 200
-SENTENCE_LIMIT, TOLD_LIMIT, ACCEPTANCE = 800, 2_000, 20
+TOLD_LIMIT, ACCEPTANCE = 2_000, 20
 CONCLUSION = {
     TaskState.COMPLETE: "success",
     TaskState.FAILED: "failure",
     TaskState.BLOCKED: "action_required",
     TaskState.SKIPPED: "skipped",
 }
-HEADER = ("", "Stage", "What happened", "Time", "Cost", "Commit")
 STATUS = {TaskState.PENDING: "queued", TaskState.READY: "queued"}
 
 
@@ -37,7 +36,7 @@ def task_check(run: Run, task: Task, head: str, generation: int) -> CheckContent
         conclusion=conclusion,
         title=_title(run, task),
         summary=_summary(run, task),
-        text=attempts_text(task),
+        text=attempts_text(run, task),
         annotations=annotations(remark for stage in (last.stages if last else ()) for remark in stage.remarks),
         buttons=_buttons(task),
         started_at=task.attempts[0].started_at if task.attempts else None,
@@ -48,11 +47,6 @@ def task_check(run: Run, task: Task, head: str, generation: int) -> CheckContent
 def task_check_name(task: Task) -> str:
     """The check's name in the list; GitHub groups by it, so it never changes with the state."""
     return line(f"TDD / {task.key} · {task.planned.title}", NAME_LIMIT)
-
-
-def attempts_text(task: Task) -> str:
-    """The attempts, newest first, each with its stages."""
-    return joined(map(_attempt, reversed(task.attempts)), left_out="Older attempts do not fit here.")
 
 
 def _title(run: Run, task: Task) -> str:
@@ -101,12 +95,13 @@ def _summary(run: Run, task: Task) -> str:
     elif task.reason:
         lines.append(inert(line(task.reason, TOLD_LIMIT)))
     if task.state in (TaskState.FAILED, TaskState.BLOCKED) and question is None:
-        lines.append(f"`/tdd retry {task.key}` gives it more attempts, `/tdd skip {task.key}` goes on without it.")
+        ways = f"`/tdd retry {task.key}` gives it more attempts, `/tdd skip {task.key}` goes on without it"
+        lines.append(f"**Asked of a person:** {ways}, `/tdd take {task.key}` hands it to you.")
     if task.hand is not None and run.state not in FINAL:
         lines.append(f"**Taken over by {inert(task.taken_by)}.**")
         lines += directions(run, task)
         lines.append(f"`/tdd release {task.key}` gives it back to the worker.")
-    links = [f"[workflow run]({job.url})" for job in run.jobs if job.task == task.key and job.url]
+    links = [log_link("workflow run", job) for job in run.jobs if job.task == task.key and job.url]
     lines.append(" · ".join([*_facts(task), *links[-5:]]))
     lines.append(_asked(run, task) if task.hand is None else "")
     return "\n\n".join(line for line in lines if line)
@@ -128,25 +123,6 @@ def _facts(task: Task) -> tuple[str, ...]:
     seconds = sum(stage.seconds for attempt in task.attempts for stage in attempt.stages)
     tokens = sum(usage.input_tokens + usage.output_tokens for usage in task.usage)
     return (f"{duration(seconds)} of work, {tokens:,} tokens, {usd(task.usd)}",)
-
-
-def _attempt(attempt: Attempt) -> str:
-    rows = [_stage(stage) for stage in attempt.stages]
-    head = f"### Attempt {attempt.number}"
-    if attempt.by:
-        head += f" · {inert(attempt.by)} pushed `{attempt.source[:7]}`"
-    if attempt.feedback:
-        head += f"\n\nIt was told: {inert(line(attempt.feedback, TOLD_LIMIT))}"
-    if not rows:
-        return f"{head}\n\n{inert(line(attempt.reason, TOLD_LIMIT)) or 'In progress.'}"
-    return f"{head}\n\n{table(HEADER, rows, limit=20_000)}"
-
-
-def _stage(stage: StageReport) -> tuple[str, ...]:
-    cost = sum(usage.usd for usage in stage.usage)
-    commit = cell(f"`{stage.commit[:7]}`") if stage.commit else ""
-    said = cell(line(stage.sentence, SENTENCE_LIMIT))
-    return (STAGE_ICON[stage.state], stage.stage.value.upper(), said, duration(stage.seconds), usd(cost), commit)
 
 
 def _buttons(task: Task) -> tuple[Button, ...]:
