@@ -10,7 +10,7 @@ from tdd_orchestrator.core import test_places
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Stage
-from tdd_orchestrator.core.within import Within
+from tdd_orchestrator.core.within import MIXED, Within
 
 ABSENT, LINK, SUBMODULE = "000000", "120000", "160000"
 FILES = frozenset({"100644", "100755"})
@@ -84,8 +84,9 @@ class Territory:
     protected: tuple[str, ...] = ()
 
     def is_test(self, path: str) -> bool:
-        """Whether a path is a test, a fixture or test support."""
-        return matches(path, self.tests) or is_named_as_test(path)
+        """Whether a path is a test, a fixture or test support. A source file with tests inside is no whole test."""
+        mixed = path.endswith(MIXED) and matches(path, self.owned)
+        return (matches(path, self.tests) and not mixed) or is_named_as_test(path)
 
     def is_protected(self, path: str) -> bool:
         """Whether a path is protected, in whatever case it is written: some file systems do not tell them apart."""

@@ -136,7 +136,7 @@ def _makers(used: str, source: str, packages: Mapping[str, Package]) -> Iterator
             if re.search(rf"\b{name}\b", used):
                 yield package, name, 0
             for found in re.finditer(rf"([\w, ]+?) :?= (?:[\w.]+\.)?{name}\(", source):
-                names = [each.strip() for each in found[1].split(",")]
+                names = [each.strip().removeprefix("if ") for each in found[1].split(",")]
                 if used in names:
                     yield package, name, names.index(used)
 
@@ -182,9 +182,10 @@ def _written(folder: str, package: Package, texts: Mapping[str, str], everything
             f"\t{each} {_field(package, each)}\n" for each, called in sorted(members.items()) if not called
         )
         if name in package.declared:
-            parts.append(f"type {name} struct {{\n{fields}}}\n")
+            parts.append(f"type {name} struct {{\n{fields}{_unnamed(name, everything)}}}\n")
+        star = "" if re.search(rf"\b{name}\{{[^{{}}]*\}}\)?\.", everything) else "*"
         parts += [
-            _function(f"(*{name}) {each}", _results(each, everything, package), order.flavour)
+            _function(f"({star}{name}) {each}", _results(each, everything, package), order.flavour)
             for each, called in sorted(members.items())
             if called
         ]
@@ -194,6 +195,12 @@ def _written(folder: str, package: Package, texts: Mapping[str, str], everything
         kind = package.wanted.get((name, 0), "error" if name.startswith("Err") else "any")
         parts.append(f"var {name} {kind}{' = tddStubError{}' if kind == 'error' else ''}\n")
     return "\n".join(parts)
+
+
+def _unnamed(name: str, everything: str) -> str:
+    """Fields for literals that give their values by place: `Money{90}`."""
+    given = re.search(rf"\b{name}\{{([^{{}}:]+)\}}", everything)
+    return "".join(f"\tA{place} any\n" for place in range(given[1].count(",") + 1)) if given else ""
 
 
 def _field(package: Package, name: str) -> str:

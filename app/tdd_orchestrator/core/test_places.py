@@ -29,7 +29,14 @@ PLACES: Mapping[str, Places] = {
     ),
     "java": Places(
         ("*Test.java", "*Tests.java", "*TestCase.java", "*IT.java", "Test*.java", "*Test.kt", "*Spec.groovy"),
-        ("junit-platform.properties", ".mvn/", "surefire.properties", "init.gradle", "gradle-wrapper.properties"),
+        (
+            "junit-platform.properties",
+            ".mvn/",
+            "surefire.properties",
+            "**/META-INF/services/org.junit.*",
+            "init.gradle",
+            "gradle-wrapper.properties",
+        ),
     ),
     "ruby": Places(
         ("*_test.rb", "test_*.rb", "*_spec.rb", "spec/", "spec_helper.rb"),

@@ -41,7 +41,10 @@ class Planned:
         if not place.endswith("/"):
             return self.owns(place)
         folder = "" if place == "./" else place
-        return any(glob.startswith(folder) for glob in self.owned) or self.owns(f"{folder}planned")
+        names = (glob.rpartition("/")[2].replace("*", "planned") or "planned" for glob in self.owned)
+        return any(glob.startswith(folder) for glob in self.owned) or any(
+            self.owns(f"{folder}{each}") for each in names
+        )
 
     def _folders(self, module: str) -> tuple[str, ...]:
         inside = module.replace(".", "/")
