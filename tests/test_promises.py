@@ -15,8 +15,6 @@ import yaml
 
 from tdd_action.inputs import secret_names
 from tdd_orchestrator import __version__
-from tdd_orchestrator.core.command import Verb
-from tdd_orchestrator.core.commanding import AVAILABLE
 from tdd_orchestrator.core.result import Assignment, Step
 from tdd_orchestrator.core.settings import SECTIONS
 from tdd_orchestrator.github import dispatch, tokens
@@ -33,7 +31,6 @@ PINS = {
 }
 SENT_UNASKED = {"check_run", "check_suite", "installation", "installation_repositories"}
 """GitHub sends these to every app (the first two with `checks: write`); only the first two can be subscribed to."""
-UNAVAILABLE = re.compile(r"((?:`\w+`(?:, | and )?)+) are understood\s+and refused")
 # In pieces, so that this file does not hold what it looks for.
 FORBIDDEN = (
     "/" + "work/",
@@ -77,12 +74,6 @@ def test_the_readme_says_what_the_code_says(name: str) -> None:
     renew = "renew it: PYTHONPATH=app:action:tests python tests/world/readme_tables.py"
     assert told is not None, f"README.md has no <!-- {name} --> ... <!-- /{name} -->"
     assert told.strip() == MADE[name]().strip(), renew
-
-
-def test_the_readme_names_the_commands_that_are_refused() -> None:
-    sentence = UNAVAILABLE.search(README.read_text())
-    assert sentence
-    assert set(re.findall(r"`(\w+)`", sentence[1])) == {verb.value for verb in Verb if verb not in AVAILABLE}
 
 
 def test_the_readme_names_every_setting_of_the_server_and_no_other() -> None:

@@ -100,6 +100,12 @@ def file_at(git: Git, commit: str, path: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def parted(repository: Path, base: str, head: str) -> str:
+    """The commit at which `head` left `base`; `base` itself where they have none in common."""
+    found = Git(repository).attempt("merge-base", base, head)
+    return found.stdout.decode().strip() if found.returncode == 0 else base
+
+
 def resolved(git: Git, name: str) -> str:
     """The sha of the commit that a name means; `GitFailed` says which name is unknown."""
     done = git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tdd_action import summary
 from tdd_action.draft import draft
+from tdd_action.git import parted
 from tdd_action.inputs import Inputs, Job
 from tdd_action.land import DRAFT, HANDOVER, PLAN, land, tip_left
 from tdd_action.outputs import Outputs
@@ -107,6 +108,8 @@ def _prove(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
     try:
         if assignment.step is Step.WORK:
             base, tip, bundle = assignment.head, tip_left(inputs), inputs.out / BUNDLE
+        elif assignment.task is None and not assignment.tasks and not inputs.alone:
+            base = parted(inputs.repository, base, tip)
         config = _config(inputs, environ)
         proof = prove(
             inputs.repository,

@@ -29,7 +29,7 @@ WAITS = run(R.AWAITING_APPROVAL, *PLAN, quote=Quote(6.0, 13.2, 12.0, 26.4))
 RUNS = [
     (run(R.PLANNING), "in_progress", None, "Planning 1 requirement", ()),
     (WAITS, "completed", "action_required", "2 tasks planned: waits for approval", ("approve-plan",)),
-    (run(R.RUNNING, DONE, DOING, LATER), "in_progress", None, "1 of 3 tasks landed", ()),
+    (run(R.RUNNING, DONE, DOING, LATER), "in_progress", None, "1 of 3 tasks landed", ("pause",)),
     (
         run(R.PAUSED, DONE, DOING, reason="Paused by @writer; nothing new starts. `/tdd resume` goes on."),
         "completed",

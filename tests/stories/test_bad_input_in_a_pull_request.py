@@ -105,7 +105,7 @@ async def test_a_malformed_command_is_answered_with_the_right_form(tmp_path: Pat
         assert "@everyone" not in reply.replace("`@everyone`", ""), "nobody is called by an answer"
         assert "<script>" not in reply.replace("`<script>`", "")
         await told.quiet()
-        assert [r.content for r in told.repository.comments[comment].reactions] == ["confused"]
+        assert [r.content for r in told.repository.comments[comment].reactions] == ["eyes", "confused"]
         assert told.state() == "action_required"
 
 

@@ -24,7 +24,7 @@ async def test_a_plan_waits_for_approval_by_comment(tmp_path: Path) -> None:
         comment = told.says("writer", "/tdd approve")
         await told.until_state("success")
         reactions = [reaction.content for reaction in told.repository.comments[comment].reactions]
-        assert reactions == ["+1"]
+        assert reactions == ["eyes", "+1"]
 
 
 async def test_tasks_side_by_side_are_merged_and_proven_on_the_merged_tree(tmp_path: Path) -> None:

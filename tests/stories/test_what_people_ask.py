@@ -17,7 +17,7 @@ async def test_a_reader_may_look_but_not_spend(tmp_path: Path) -> None:
         await told.until(lambda: bool(told.replies()))
         assert "needs the role write" in told.replies()[0]
         await told.quiet()
-        assert [r.content for r in told.repository.comments[comment].reactions] == ["confused"]
+        assert [r.content for r in told.repository.comments[comment].reactions] == ["eyes", "confused"]
         told.says("reader", "/tdd status")
         await told.until(lambda: len(told.replies()) == 2)
         assert "TASK-1" in told.replies()[1]
@@ -113,3 +113,58 @@ async def test_a_prd_that_is_edited_in_mid_run_is_planned_again_where_it_changed
         assert tasks == {"TASK-1": "complete", "TASK-2": "skipped", "TASK-3": "complete"}
         assert {key for key, _ in told.trailers()} == {"TASK-1", "TASK-3"}
         assert "TASK-3 takes its place" in told.sticky()
+
+
+async def test_what_has_landed_is_proven_again_and_whoever_asked_is_told(tmp_path: Path) -> None:
+    async with story(tmp_path) as told:
+        told.open_pull()
+        told.says("writer", "/tdd prove")
+        await told.until(lambda: len(told.replies()) == 1)
+        await told.until_state("success")
+        asked = told.says("writer", "/tdd prove\n/tdd prove 1")
+        await told.until(lambda: len(told.replies()) == 3, "for both answers")
+        nothing, whole, first = told.replies()
+        assert "Nothing has landed yet" in nothing
+        assert f"`{told.head[:7]}` is proven again" in whole
+        assert "/actions/runs/" in whole
+        assert "TASK-1 at" in first
+        all_of_it, one = told.runner.seen[-2:]
+        landed = (await told.run()).tasks[0].proven
+        assert landed is not None
+        assert (all_of_it.head, all_of_it.since, all_of_it.task) == (told.head, told.pull.base_sha, None)
+        assert (one.head, one.since) == (landed.tip, landed.base)
+        reactions = [reaction.content for reaction in told.repository.comments[asked].reactions]
+        assert reactions == ["eyes", "+1"]
+        assert told.state() == "success"
+
+
+async def test_a_proof_that_fails_or_gets_lost_is_told_with_the_first_difference(tmp_path: Path) -> None:
+    async with story(tmp_path, sweep_s=0.05) as told:
+        told.open_pull()
+        await told.until_state("success")
+        told.runner.acts[" prove"] = "unproven"
+        told.says("writer", "/tdd prove")
+        await told.until(lambda: len(told.replies()) == 1)
+        assert "does not hold: 2 fail." in told.replies()[0]
+        told.runner.acts["TASK-1 prove"] = "fail"
+        told.says("writer", "/tdd prove TASK-1")
+        await told.until(lambda: len(told.replies()) == 2)
+        assert "came to nothing" in told.replies()[1]
+        assert "/actions/runs/" in told.replies()[1]
+
+
+async def test_a_running_check_pauses_by_its_button(tmp_path: Path) -> None:
+    async with story(tmp_path) as told:
+
+        def offers(button: str) -> bool:
+            return "TDD" in told.checks() and [each["identifier"] for each in told.check().actions] == [button]
+
+        told.runner.acts["TASK-1.1"] = "hang"
+        told.open_pull()
+        await told.until(lambda: offers("pause"))
+        told.says("writer", "/tdd pause")
+        await told.until(lambda: offers("resume"))
+        told.press("TDD", "resume")
+        await told.until(lambda: offers("pause"))
+        told.says("writer", "/tdd skip 1")
+        await told.until_state("success")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import asking, awaiting_ci, forks, leaving, planning, replanning, taking, working
+from tdd_orchestrator.core import asking, awaiting_ci, forks, leaving, planning, replanning, reproving, taking, working
 from tdd_orchestrator.core.breakers import SYSTEM, resets, worker_circuit
 from tdd_orchestrator.core.choosing import Outcome, named, retried, unblocked, word
 from tdd_orchestrator.core.circuits import workers
@@ -19,7 +19,9 @@ from tdd_orchestrator.core.scheduling import what_helps
 from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.core.telling import explained, help_text, status_text
 
-DONE, REFUSED = "+1", "confused"
+SEEN, DONE, REFUSED = "eyes", "+1", "confused"
+LATER = frozenset({Verb.PROVE})
+"""What is done only when a job has ended."""
 RETRYABLE = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.SKIPPED})
 
 
@@ -28,11 +30,13 @@ def commanded(run: Run, event: Commanded) -> tuple[Run, tuple[Effect, ...]]:
     if event.id in run.handled:
         return run, ()
     run = replace(run, handled=(*run.handled, event.id))
+    seen = _reaction(event.comment, SEEN)
     outcome = _denied(run, event) or _CARRY_OUT[event.command.verb](run, event)
     if isinstance(outcome, str):
-        return run, (Reply(event.id, f"@{event.author} {outcome}"), *_reaction(event.comment, REFUSED))
+        return run, (*seen, Reply(event.id, f"@{event.author} {outcome}"), *_reaction(event.comment, REFUSED))
     changed, effects = outcome
-    return changed, (*effects, *_reaction(event.comment, DONE))
+    done = () if event.command.verb in LATER else _reaction(event.comment, DONE)
+    return changed, (*seen, *effects, *done)
 
 
 def misread(run: Run, event: CommandMisread) -> tuple[Run, tuple[Effect, ...]]:
@@ -40,7 +44,8 @@ def misread(run: Run, event: CommandMisread) -> tuple[Run, tuple[Effect, ...]]:
     if event.id in run.handled:
         return run, ()
     run = replace(run, handled=(*run.handled, event.id))
-    return run, (Reply(event.id, f"@{event.author} {inert(event.reason)}"), *_reaction(event.comment, REFUSED))
+    told = Reply(event.id, f"@{event.author} {inert(event.reason)}")
+    return run, (*_reaction(event.comment, SEEN), told, *_reaction(event.comment, REFUSED))
 
 
 def rerequested(run: Run, event: Rerequested) -> Run:
@@ -241,15 +246,8 @@ def _prd(run: Run, event: Commanded) -> Outcome:
     return "`/tdd prd` drafts a PRD from an issue: write it there. This pull request has one already."
 
 
-def _later(run: Run, event: Commanded) -> Outcome:
-    return (
-        f"`/tdd {event.command.verb}` is understood, but this version cannot do it yet. `/tdd help` lists what it can."
-    )
-
-
 _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = MappingProxyType(
-    dict.fromkeys(Verb, _later)
-    | {
+    {
         Verb.HELP: _help,
         Verb.STATUS: _status,
         Verb.EXPLAIN: _explain,
@@ -265,7 +263,7 @@ _CARRY_OUT: MappingProxyType[Verb, Callable[[Run, Commanded], Outcome]] = Mappin
         Verb.ANSWER: asking.answer,
         Verb.TAKE: taking.take,
         Verb.RELEASE: taking.release,
+        Verb.PROVE: reproving.prove,
         Verb.PRD: _prd,
     }
 )
-AVAILABLE = frozenset(verb for verb, act in _CARRY_OUT.items() if act is not _later)

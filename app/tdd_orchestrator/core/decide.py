@@ -9,7 +9,7 @@ the value that implies it appears; a repeated event changes nothing and asks not
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from tdd_orchestrator.core import awaiting_ci, commanding, landing, planning, taking, working
+from tdd_orchestrator.core import awaiting_ci, commanding, landing, planning, reproving, taking, working
 from tdd_orchestrator.core.effect import Effect
 from tdd_orchestrator.core.event import (
     BranchReady,
@@ -93,15 +93,15 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
         case Dispatched():
             return working.dispatched(run, event), ()
         case DispatchRefused():
-            return working.dispatch_refused(run, event), ()
+            return reproving.lost(run, event) or (working.dispatch_refused(run, event), ())
         case PlanReported():
             return planning.reported(run, event), ()
         case WorkReported():
             return working.reported(run, event), ()
         case ProofReported():
-            return landing.proof_reported(run, event), ()
+            return reproving.reported(run, event) or (landing.proof_reported(run, event), ())
         case JobLost():
-            return working.lost(run, event.nonce, event.reason, event.at), ()
+            return reproving.lost(run, event) or (working.lost(run, event.nonce, event.reason, event.at), ())
         case Landed():
             return landing.landed(run, event), ()
         case Staged():
@@ -125,6 +125,7 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
         case LedgerSeen(view=view):
             return (replace(run, ledger=view) if view.at >= run.ledger.at else run), ()
         case Ticked():
-            return working.timed_out(run, event.at), implied(run)  # whatever got lost is asked for again
+            run, told = reproving.timed_out(run, event.at)
+            return working.timed_out(run, event.at), (*told, *implied(run))  # whatever got lost is asked for again
         case _:
             assert_never(event)

@@ -83,6 +83,8 @@ def assignment(run: Run, job: Job) -> Assignment:
         prds=tuple(sorted({requirement.path for requirement in run.requirements})),
         budget_usd=_budget(run, job),
     )
+    if job.reply:
+        return _asked_proof(common, run, task)
     if job.step is Step.PROVE:
         return _proof(common, run, job)
     if task is None:
@@ -94,6 +96,13 @@ def _budget(run: Run, job: Job) -> float:
     """What was set aside for the job when it was asked for; never more than the run has left now."""
     rest = round(max(cap(run) - run.usd, 0.0), 4)
     return rest if job.budget_usd is None else min(job.budget_usd, rest)
+
+
+def _asked_proof(common: Assignment, run: Run, task: Task | None) -> Assignment:
+    """One task as it was proven, or all that the head has since it left the base."""
+    if task is not None and task.proven is not None:
+        return replace(common, task=task.planned, head=task.proven.tip, since=task.proven.base)
+    return replace(common, since=run.base.sha)
 
 
 def _proof(common: Assignment, run: Run, job: Job) -> Assignment:

@@ -48,7 +48,7 @@ def up_to_date(run: Run) -> Run:
         run = replace(run, batch=None)
     awaited = run.batch.nonce if run.batch else ""
     for job in run.open_jobs():
-        if job.step is Step.PROVE and not job.reply and job.nonce != awaited and not run.fork:
+        if job.step is Step.PROVE and job.nonce != awaited and not run.fork:
             run = jobs.closed(run, job.nonce, JobState.LOST)
     return run
 

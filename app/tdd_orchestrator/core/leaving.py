@@ -20,7 +20,7 @@ def skipped(run: Run, task: Task, at: float, reason: str) -> Run:
 def without_runner(run: Run, task: Task) -> Run:
     """The run with this task's runners given up; a proof that somebody asked for goes on."""
     for job in run.open_jobs():
-        if job.task == task.key and not job.reply:
+        if job.task == task.key:
             run = jobs.closed(run, job.nonce, JobState.LOST)
     return run
 

@@ -318,8 +318,14 @@ class Run:
     def job(self, nonce: str) -> Job | None:
         return next((job for job in self.jobs if job.nonce == nonce), None)
 
+    def asked_proofs(self) -> tuple[Job, ...]:
+        """Proofs that somebody asked for and waits for; the run itself does not."""
+        return tuple(job for job in self.jobs if job.reply and job.state in (JobState.ASKED, JobState.STARTED))
+
     def open_jobs(self) -> tuple[Job, ...]:
-        return tuple(job for job in self.jobs if job.state in (JobState.ASKED, JobState.STARTED))
+        """Jobs whose result the run waits for."""
+        going = (JobState.ASKED, JobState.STARTED)
+        return tuple(job for job in self.jobs if job.state in going and not job.reply)
 
     @property
     def target(self) -> Ref:

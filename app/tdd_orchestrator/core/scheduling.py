@@ -106,7 +106,7 @@ def _ended(run: Run, at: float) -> Run:
     replanned = any(job.step is Step.PLAN for job in run.open_jobs())
     if run.tasks and not replanned and all(task.state in SETTLED for task in run.tasks):
         return awaiting_ci.ended(run, at)
-    if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or any(not job.reply for job in run.open_jobs()):
+    if run.tasks_in(TaskState.IN_PROGRESS, TaskState.PASSING) or run.open_jobs():
         return run
     ready = run.tasks_in(TaskState.READY)
     if ready and all(task.hand is None for task in ready) and (trip := _what_holds(run, at)):

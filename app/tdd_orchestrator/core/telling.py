@@ -13,6 +13,7 @@ HELP = (
     ("answer ESC-1 words", "answer a question of a worker; its task goes on with that"),
     ("take TASK-3", "write a task yourself: you get a branch, and each push to it is judged like a worker's attempt"),
     ("release TASK-3", "give a task back to the worker"),
+    ("prove", "prove everything that has landed again, from git alone; `prove TASK-3` one task"),
     ("budget +5", "allow the run more money; `budget 20` sets what it may cost in all"),
     ("reset worker:claude", "give work to a worker again that failed too often in a row"),
     ("pause · resume", "nothing new starts · it goes on"),

@@ -19,7 +19,7 @@ LOOK_BACK_S = 3_600.0
 async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str, str]) -> tuple[Event, ...]:
     """Everything that GitHub shows and the run does not know, and `Ticked` at the end."""
     if run.state in FINAL:
-        return await _closed(reader, run, at)
+        return (*await _closed(reader, run, at), *await _asked_for(reader, run, at))
     events: list[Event] = []
     pull = await reader.pull(run.number)
     if pull.state != "open" or pull.head != run.head or pull.base != run.base:
@@ -31,7 +31,7 @@ async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str,
         head = pull.head.sha if run.target == run.head else run.target.sha
         events.append(await look_at_ci(reader, head, run.ci.first, at))
     events += await pushed_by_hand(reader, run, at)
-    for job in run.open_jobs():
+    for job in (*run.open_jobs(), *run.asked_proofs()):
         events += await _job(reader, job, at)
     return (*events, Ticked(at=at))
 
@@ -42,6 +42,12 @@ async def _closed(reader: RepositoryReader, run: Run, at: float) -> tuple[Event,
         return ()
     pull = await reader.pull(run.number)
     return () if pull.state == "open" else (PullRequestClosed(at=at, merged=pull.merged),)
+
+
+async def _asked_for(reader: RepositoryReader, run: Run, at: float) -> tuple[Event, ...]:
+    """Of a run that is over only the proofs are looked at that somebody waits for."""
+    events = [event for job in run.asked_proofs() for event in await _job(reader, job, at)]
+    return (*events, Ticked(at=at)) if run.asked_proofs() else ()
 
 
 async def _job(reader: RepositoryReader, job: Job, at: float) -> tuple[Event, ...]:

@@ -31,6 +31,7 @@ CONCLUSION = {
     RunState.CANCELLED: "cancelled",
 }
 APPROVE = Button("Approve plan", "Start the work on this plan", "approve-plan")
+PAUSE = Button("Pause", "Start nothing new for now", "pause")
 RESUME = Button("Resume", "Go on where it stopped", "resume")
 
 
@@ -118,6 +119,8 @@ def _faults(run: Run) -> tuple[Remark, ...]:
 def _buttons(run: Run) -> tuple[Button, ...]:
     if run.state is RunState.AWAITING_APPROVAL:
         return (APPROVE,)
+    if run.state is RunState.RUNNING:
+        return (PAUSE,)
     if run.state is RunState.PAUSED:
         return (RESUME,)
     if run.state is RunState.BLOCKED:
