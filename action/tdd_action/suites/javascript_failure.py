@@ -12,6 +12,7 @@ from pathlib import Path
 from posixpath import dirname, splitext
 from typing import Any
 
+from tdd_action.suites.typescript_errors import TypeFault, type_faults
 from tdd_orchestrator.core.evidence.reports import TIMEOUT
 from tdd_orchestrator.core.javascript_imports import WHOLE, Taken, place_of, taken
 from tdd_orchestrator.core.javascript_tokens import SUFFIXES, is_mark, tokens_of
@@ -65,6 +66,8 @@ def failure_of(error: Mapping[str, Any], test: str, root: Path) -> Failure:
     said = said or COUNTED.match(message) is not None
     shown, line = in_tests[0] if in_tests else ("", 0)
     missing, kind = _missing(message, test, line, root), name
+    if typed := type_faults(message):
+        return _of_types(typed, test, root)
     if TOO_LATE.search(message):
         kind = TIMEOUT
     elif NO_EXPORT.search(message) or EXPORT_NAME.search(message) or NO_MODULE.search(message):
@@ -74,6 +77,31 @@ def failure_of(error: Mapping[str, Any], test: str, root: Path) -> Failure:
         line = next((int(each) for each in at.groups() if each), 0) if at else 0
     asserted = said and (not ours or raised_in == test or is_named_as_test(raised_in))
     return Failure(kind, message, shown, line, asserted, missing, raised_in)
+
+
+def _of_types(faults: tuple[TypeFault, ...], test: str, root: Path) -> Failure:
+    """A file that the compiler did not let through: what is missing, if that is all; else its first other complaint."""
+    places = [(fault, _untyped(fault, test, root)) for fault in faults]
+    other = [fault for fault, place in places if not place]
+    shown = next((fault for fault in other if fault.syntax), other[0] if other else faults[0])
+    missing = "" if other else " ".join(dict.fromkeys(place for _, place in places))
+    kind = "ImportError" if not other else "SyntaxError" if shown.syntax else "type error"
+    message = "\n".join(f"{test}:{each.line}: TS{each.code}: {each.said}" for each in (shown, *faults))
+    return Failure(kind, message, test, shown.line, missing=missing)
+
+
+def _untyped(fault: TypeFault, test: str, root: Path) -> str:
+    """What a complaint says is missing, as `src/cart.ts:Name`; nothing where it says something else."""
+    if fault.module:
+        place = _place(fault.module, test, root)
+        return f"{place}:{fault.name}" if place and fault.name else place
+    imports = [each for each in taken(_text(root / test)) if each.module.startswith(".")]
+    if fault.owner:
+        owner = next((each for each in imports if fault.owner in (each.local, each.name)), None)
+        return _named(owner, fault.name, _place(owner.module, test, root)) if owner else ""
+    line = "".join(_text(root / test).splitlines()[fault.line - 1 : fault.line]) if fault.called else ""
+    named = [each for each in imports if each.local and re.search(rf"\b{re.escape(each.local)}\b", line)]
+    return _named(named[0], "", _place(named[0].module, test, root)) if len(named) == 1 else ""
 
 
 def _head(error: Mapping[str, Any], stack: str) -> tuple[str, str, str]:
