@@ -5,6 +5,7 @@ sandbox, and because the same commit must give the same bytes everywhere.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,13 @@ SETTINGS = {
 }
 BOT = "tdd-orchestrator[bot]"
 BOT_EMAIL = "tdd-orchestrator[bot]@users.noreply.github.com"
+AUTHOR = re.compile(r"([^<>\n]+) <([^<>\s]+@[^<>\s]+)>")
+
+
+def parsed_author(author: str) -> tuple[str, str]:
+    """Name and address of `NAME <ADDRESS>`; where that is not one, the bot's own."""
+    found = AUTHOR.fullmatch(author)
+    return (found[1], found[2]) if found else (BOT, BOT_EMAIL)
 
 
 class GitFailed(TddError):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tdd_action.git import BOT, BOT_EMAIL, Git, resolved
+from tdd_action.git import Git, parsed_author, resolved
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage
 
@@ -117,13 +117,16 @@ class Workspace:
         """What differs between two trees, with modes; a renamed file is one gone and one new."""
         return tuple(_differences(self.git.raw("diff-tree", "-r", "-z", "--raw", "--no-renames", before, after)))
 
-    def commit(self, tree: str, parent: str, message: str, trailers: Iterable[tuple[str, str]]) -> str:
-        """A commit of the bot on `parent`, and HEAD moved to it."""
+    def commit(
+        self, tree: str, parent: str, message: str, trailers: Iterable[tuple[str, str]], author: str = ""
+    ) -> str:
+        """A commit of the bot (or of `author`, as git writes it) on `parent`, and HEAD moved to it."""
+        name, email = parsed_author(author)
         body = f"{message}\n\n" + "".join(f"{name}: {value}\n" for name, value in trailers)
         who = {
             f"GIT_{role}_{part}": value
             for role in ("AUTHOR", "COMMITTER")
-            for part, value in (("NAME", BOT), ("EMAIL", BOT_EMAIL))
+            for part, value in (("NAME", name), ("EMAIL", email))
         }
         sha = self.git("commit-tree", tree, "-p", parent, "-F", "-", stdin=body.encode(), env=who)
         self.move_to(sha)

@@ -1,6 +1,7 @@
 """Starting and stopping workflow runs: one run per nonce, and a refusal that says what to mend."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,10 +14,13 @@ from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Assignment, Step
 from tdd_orchestrator.core.wire import from_wire
 from tdd_orchestrator.github.dispatch import inputs
+from tdd_orchestrator.github.identity import Identity
 from tdd_orchestrator.github.perform import Performer
+from tdd_orchestrator.github.read import RepositoryReader
 from world.patient import ROOT, Clock, connected
 
 ASSIGNMENT = Assignment(Step.WORK, "n0nce", "owner/name", 7, "h" * 40, "b" * 40, task=PlannedTask("TASK-3", "ü"))
+BOT = Identity("tdd[bot]", "7+tdd[bot]@users.noreply.github.com")
 FILE = f"{ROOT}/actions/workflows/tdd.yml"
 RUN = {"id": 44, "status": "queued", "display_title": "tdd pr-7 TASK-3 work n0nce", "html_url": "https://run/44"}
 OTHER = {**RUN, "id": 43, "display_title": "tdd pr-7 TASK-3 work other"}
@@ -35,7 +39,8 @@ def dispatches(*answers: httpx.Response | Exception) -> respx.Route:
 async def dispatch(*, again: bool = False, clock: Clock | None = None) -> Event | None:
     clock = clock or Clock()
     async with connected(clock) as github:
-        performer = Performer(github, "owner/name", 7, clock=lambda: 5.0)
+        reader = RepositoryReader(github, identity=BOT)
+        performer = Performer(github, "owner/name", 7, clock=lambda: 5.0, reader=reader)
         return (await performer.perform(Dispatch(ASSIGNMENT), None, None, again=again)).event
 
 
@@ -50,7 +55,7 @@ async def test_a_dispatch_on_the_default_branch_answers_with_its_run() -> None:
     sent = json.loads(route.calls.last.request.content)
     assert sent["ref"] == "main"
     assert sent["return_run_details"] is True
-    assert sent["inputs"] == inputs(ASSIGNMENT, "app")
+    assert sent["inputs"] == inputs(replace(ASSIGNMENT, author="tdd[bot] <7+tdd[bot]@users.noreply.github.com>"), "app")
 
 
 def test_the_inputs_say_what_the_run_is_for_and_hold_the_whole_assignment() -> None:

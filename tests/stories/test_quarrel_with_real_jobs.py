@@ -46,14 +46,17 @@ async def test_a_semantic_conflict_is_bisected_put_in_order_worked_again_and_lan
     first, second = run.tasks
     assert [attempt.accepted for attempt in first.attempts] == [True]
     assert [attempt.accepted for attempt in second.attempts] == [True, True]
-    told = second.attempts[1].feedback
-    assert told.startswith("It does not hold together with TASK-1, which landed meanwhile: At the tip: ")
-    assert "test_summer.py" in told
+    said = second.attempts[1].feedback
+    assert said.startswith("It does not hold together with TASK-1, which landed meanwhile: At the tip: ")
+    assert "test_summer.py" in said
     assert second.planned.depends_on == ("TASK-1",)
     assert [(each.first, each.second) for each in run.overlaps] == [("TASK-1", "TASK-2")]
     kept = repository.git.text("show", f"{BRANCH}:src/shop/offers/tea_week.py")
     assert "quantity >= 10" in kept
     assert repository.git.text("branch", "--list", "tdd/*") == ""
+    bot = hub.world.users["tdd-bot[bot]"]
+    addresses = repository.git.text("log", "--format=%ae %ce", f"main..{BRANCH}", "--", "src", "tests").split()
+    assert set(addresses) == {f"{bot.id}+tdd-bot[bot]@users.noreply.github.com"}
 
 
 def is_at_work(run: Run) -> bool:

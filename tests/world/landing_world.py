@@ -13,8 +13,8 @@ from tdd_orchestrator.core.effect import Land, Ripe
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.run import Rules
 from tdd_orchestrator.github.connections import TokenConnection
+from tdd_orchestrator.github.identity import Identity
 from tdd_orchestrator.github.landing import Lander, Outcome, Terms
-from tdd_orchestrator.github.merging import Identity
 from world.git_server import GitServer, git_server
 from world.small_repo import SmallRepo, small_repo
 

@@ -142,7 +142,7 @@ class Desk:
         message = f"{self.task.key} {stage.value}: {title}"
         run = f"pr-{self.assignment.number}"
         told = (*trailers(self.task, stage, run), *(("Co-authored-by", each) for each in self.credit))
-        self.commit = self.workspace.commit(tree, self.commit, message, told)
+        self.commit = self.workspace.commit(tree, self.commit, message, told, self.assignment.author)
         return self.commit
 
 

@@ -112,7 +112,7 @@ class Assignment:
 
     `head` is the commit to work on; `base` the commit of the base branch, from which the configuration is read.
     For `prove`, `head` is the tip to prove and `since` the commit that it is proven against; `tasks` are those of a
-    merge of several.
+    merge of several. `author` is who commits are by, as git writes it.
     `feedback` says why the attempt before was refused. `budget_usd` is what this attempt may spend. `source` is the
     commit of a person whose work is to be judged; `red` that of an earlier attempt's accepted RED, which is kept.
     `wish` is, for `draft`, the issue that a PRD is made of; `number` is the issue's then.
@@ -136,6 +136,7 @@ class Assignment:
     red: str = ""
     answers: tuple[Answered, ...] = ()
     tasks: tuple[PlannedTask, ...] = ()
+    author: str = ""
     wish: str = ""
 
 

@@ -5,7 +5,7 @@ https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-eve
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused
 from tdd_orchestrator.core.result import Assignment, Step
@@ -52,6 +52,7 @@ class Dispatcher:
 
     async def _post(self, assignment: Assignment) -> Answer:
         branch = await self.reader.default_branch()
+        assignment = replace(assignment, author=(await self.reader.identity()).author)
         fields = {"ref": branch, "inputs": inputs(assignment, self.lander), "return_run_details": True}
 
         async def find() -> Answer | None:

@@ -15,9 +15,10 @@ from tdd_orchestrator.core.run import Rules
 from tdd_orchestrator.github.bare import Bare, bare_repository
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Weather
+from tdd_orchestrator.github.identity import Identity
 from tdd_orchestrator.github.judging import trespass
 from tdd_orchestrator.github.lineage import Misfit, is_merge_of, stage_commits
-from tdd_orchestrator.github.merging import Conflict, Identity, merged
+from tdd_orchestrator.github.merging import Conflict, merged
 from tdd_orchestrator.github.pushing import Declined, Lost, Pushed, drop, put, swap
 from tdd_orchestrator.github.unbundling import Unreadable, unbundle
 

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.github.bare import Bare
+from tdd_orchestrator.github.identity import Identity
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who makes merge commits."""
-
-    name: str = "tdd-orchestrator[bot]"
-    email: str = "tdd-orchestrator[bot]@users.noreply.github.com"
 
 
 @dataclass(frozen=True, slots=True)

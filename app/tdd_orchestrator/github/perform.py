@@ -34,7 +34,6 @@ from tdd_orchestrator.github.branches import Branches
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import UnsafeArtifact
 from tdd_orchestrator.github.landing import Lander, Terms
-from tdd_orchestrator.github.merging import Identity
 from tdd_orchestrator.github.pace import Urgency
 from tdd_orchestrator.github.read import RepositoryReader
 
@@ -62,7 +61,6 @@ class Performer:
         *,
         workflow: str = "tdd.yml",
         lander: str = "app",
-        identity: Identity | None = None,
         clock: Callable[[], float] = time.time,
         reader: RepositoryReader | None = None,
     ) -> None:
@@ -71,7 +69,7 @@ class Performer:
         self._dispatcher = dispatch.Dispatcher(self.reader, workflow, lander, clock)
         self._shower = Shower(connection, number)
         self._branches = Branches(self.reader, clock)
-        self._lander = Lander(connection, number, identity=identity or Identity(), clock=clock)
+        self._clock = clock
 
     async def perform(
         self,
@@ -131,7 +129,10 @@ class Performer:
         for ripe in effect.tasks if effect.staged is None else ():
             with suppress(UnsafeArtifact):  # no bundle then, which the lander refuses unless the task has landed
                 bundles[ripe.task] = await self.reader.bundle(ripe.workflow_run, ripe.tip)
-        return await self._lander.land(effect, bundles, terms)
+        identity = await self.reader.identity()
+        return await Lander(self.connection, self.number, identity=identity, clock=self._clock).land(
+            effect, bundles, terms
+        )
 
 
 async def look_at_ci(reader: RepositoryReader, head: str, first: str, at: float) -> CiSeen:

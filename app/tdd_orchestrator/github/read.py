@@ -8,6 +8,7 @@ from tdd_orchestrator.github import artifacts
 from tdd_orchestrator.github.ci import OthersChecks
 from tdd_orchestrator.github.client import RAW, Connection
 from tdd_orchestrator.github.errors import Gone, NotFound, Truncated
+from tdd_orchestrator.github.identity import Identity, identity_of
 from tdd_orchestrator.github.views import (
     CommentView,
     PullView,
@@ -30,13 +31,16 @@ class RepositoryReader:
     `NotFound` and the like are raised where a thing ought to be there.
     """
 
-    def __init__(self, connection: Connection, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, connection: Connection, *, clock: Callable[[], float] = time.monotonic, identity: Identity | None = None
+    ) -> None:
         self.connection, self.repo = connection, connection.repo
         self.others = OthersChecks(connection)
         self._clock = clock
         self._roles: dict[str, tuple[float, str]] = {}
         self._results: dict[tuple[int, float | str], dict[str, bytes]] = {}
         self._default_branch = (float("-inf"), "")
+        self._identity = identity
 
     async def pull(self, number: int) -> PullView:
         """A pull request as it stands."""
@@ -173,6 +177,12 @@ class RepositoryReader:
         if int(shown["total_commits"]) > len(shown["commits"]):
             return None
         return tuple(str(each["commit"]["message"]) for each in shown["commits"])
+
+    async def identity(self) -> Identity:
+        """Who our commits are by; asked once."""
+        if self._identity is None:
+            self._identity = await identity_of(self.connection)
+        return self._identity
 
     async def default_branch(self) -> str:
         """The repository's default branch; asked every ten minutes."""
