@@ -12,33 +12,13 @@ from tdd_orchestrator.core.braces import RUST, arguments, masked
 from tdd_orchestrator.core.language import StubOrder
 from tdd_orchestrator.core.rust_compiler import ARGUMENTS, FIELDS, IMPORTS, MEMBERS, Fault, fault_of
 from tdd_orchestrator.core.stubs import Flavour
+from tdd_orchestrator.core.stubs_rust_answer import ANSWER, COMPARED, comparisons
 
-ANSWER = """
-#[derive(Debug, Clone, Copy, Default, PartialOrd, Eq, Hash)]
-pub struct TddStub;
-impl<T: ?Sized> PartialEq<T> for TddStub { fn eq(&self, _: &T) -> bool { false } }
-impl std::fmt::Display for TddStub {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "<stub>") }
-}
-impl std::error::Error for TddStub {}
-#[allow(dead_code)]
-impl TddStub {
-    pub fn unwrap(self) -> TddStub { self }
-    pub fn expect(self, _: &str) -> TddStub { self }
-    pub fn unwrap_err(self) -> TddStub { self }
-    pub fn is_ok(&self) -> bool { YES }
-    pub fn is_err(&self) -> bool { YES }
-    pub fn is_some(&self) -> bool { YES }
-    pub fn is_none(&self) -> bool { YES }
-    pub fn is_empty(&self) -> bool { YES }
-    pub fn len(&self) -> usize { 918273 }
-}
-"""
-COMPARED = ("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64")
-OTHERS = ("bool", "char", "str", "&str", "String")
-GENERIC = ("Option<T>", "Vec<T>", "[T]", "&[T]")
 USE = re.compile(r"\buse\s+([\w:]+(?:::\{[^;]*\})?)\s*(?:as\s+\w+\s*)?;", re.DOTALL)
 EXPECTED = re.compile(r"expected `([^`]+)`, found `(?:&)?TddStub`")
+GIVEN = re.compile(r"expected `TddStub`, found (?:`&?([^`]+)`|(integer|floating-point number))")
+TRIED = "the `?` operator can only be applied to values"
+ERROR = re.compile(r"->\s*(?:\w+::)*Result<.*,\s*([^,]+?)>\s*\{")
 UNTOLD = re.compile(r"type parameter `A(\d+)` declared on the \w+(?: function)? `(\w+)`")
 # Arguments that have no type of their own, with one that they can have.
 EMPTY = (
@@ -63,14 +43,27 @@ class Item:
 
 @dataclass
 class Wanted:
-    """Everything that the complaints ask for: items, results of functions, arguments whose type nothing tells."""
+    """Everything that the complaints ask for: items, results of functions and types of fields, errors beside results,
+    arguments whose type nothing tells.
+    """
 
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
     taken: set[tuple[str, int]] = field(default_factory=set)
 
     def add(self, item: Item) -> None:
         self.items.setdefault((item.owner, item.name), item)
+
+    def variants(self, owner: str) -> list[str]:
+        """What is asked of a type by names that only the variants of an enum have."""
+        names = (item.name for item in self.items.values() if item.owner == owner and not item.field)
+        return [name for name in names if name[:1].isupper() and not name.isupper()]
+
+    def path(self, name: str) -> str:
+        """A type that is to be written, from anywhere in the crate; empty where it is not among them."""
+        item = self.items.get(("", name))
+        return "::".join(("crate", *item.module, name)) if item else ""
 
 
 def stubs(order: StubOrder) -> dict[str, str]:
@@ -92,6 +85,13 @@ def _note(fault: Fault, texts: dict[str, str], wanted: Wanted) -> None:
         for name in _called_on(source, fault.line, wanted):
             wanted.results.setdefault(name, found[1])
         return
+    if found := GIVEN.search(fault.said):
+        _given(found, source, fault.line, wanted)
+        return
+    if TRIED in fault.said:
+        for name in _called_on(source, fault.line, wanted):
+            wanted.errors.setdefault(name, _error(source, fault.line, wanted))
+        return
     if found := UNTOLD.search(fault.said):
         wanted.taken.add((found[2], int(found[1])))
         return
@@ -102,6 +102,25 @@ def _note(fault: Fault, texts: dict[str, str], wanted: Wanted) -> None:
         elif fault.code not in ARGUMENTS:
             for path in _leaves(name, source) if fault.code == IMPORTS else [_path(name, source, fault.path)]:
                 wanted.add(Item(path[-1], path[:-1]))
+
+
+def _given(found: re.Match[str], source: str, line: int, wanted: Wanted) -> None:
+    """A value stands where a stub was: the field that it is given to, or the function that it is compared with."""
+    text = "".join(source.splitlines()[line - 1 : line])
+    kind = {"integer": "i64", "floating-point number": "f64"}.get(found[2] or "", found[1] or "")
+    fields = [each.name for each in wanted.items.values() if each.field and re.search(rf"\b{each.name}\s*:", text)]
+    if own := wanted.path(kind):
+        for name in _called_on(source, line, wanted):
+            wanted.results.setdefault(name, own)
+    for name in fields:
+        wanted.results.setdefault(name, {"str": "&'static str"}.get(kind, own or kind))
+
+
+def _error(source: str, line: int, wanted: Wanted) -> str:
+    """The error of the test that a line belongs to; a stub where it is none of the crate's."""
+    before = "\n".join(source.splitlines()[:line])
+    told = ERROR.findall(before)
+    return (wanted.path(told[-1].rpartition("::")[2]) if told else "") or "crate::TddStub"
 
 
 def _leaves(name: str, source: str) -> list[tuple[str, ...]]:
@@ -167,7 +186,7 @@ def _written(wanted: Wanted, folder: str, texts: dict[str, str], order: StubOrde
         home = homes.get(owner) or (_defining(owner, folder, order) if owner else homes.get(name))
         if home is None:
             continue
-        if not item.field:
+        if not item.field and not (owner in homes and name in wanted.variants(owner)):
             body = _item(item, wanted, everything, order.flavour)
             files[home] = f"{text(home)}\n{body}\n"
         if home != root and item.module and not re.search(rf"\bmod {item.module[0]}\b", text(root)):
@@ -175,7 +194,7 @@ def _written(wanted: Wanted, folder: str, texts: dict[str, str], order: StubOrde
     if not files:
         return {}
     yes = "false" if order.flavour is Flavour.NOTHING else "true"
-    files[root] = f"{text(root)}\n{ANSWER.replace('YES', yes)}{_comparisons()}"
+    files[root] = f"{text(root)}\n{ANSWER.replace('YES', yes)}{comparisons()}"
     return files
 
 
@@ -200,8 +219,12 @@ def _item(item: Item, wanted: Wanted, everything: str, flavour: Flavour) -> str:
     if item.owner:
         return f"impl {item.owner} {{ {_function(item, wanted, everything, flavour)} }}"
     if name[:1].isupper() and not name.isupper():
+        if variants := wanted.variants(name):
+            usual = variants[0] if flavour is Flavour.NOTHING else variants[-1]
+            body = " ".join(f"{'#[default] ' if each == usual else ''}{each}," for each in variants)
+            return f"#[derive(Debug, Clone, Default, PartialEq)]\npub enum {name} {{ {body} }}"
         fields = [each.name for each in wanted.items.values() if each.owner == name and each.field]
-        body = " ".join(f"pub {each}: crate::TddStub," for each in fields)
+        body = " ".join(f"pub {each}: {wanted.results.get(each, 'crate::TddStub')}," for each in fields)
         return f"#[derive(Debug, Clone, Default, PartialEq)]\npub struct {name} {{ {body} }}"
     if name.isupper():
         return f"pub const {name}: crate::TddStub = crate::TddStub;"
@@ -219,7 +242,10 @@ def _function(item: Item, wanted: Wanted, everything: str, flavour: Flavour) -> 
     free = [kind for kind in kinds if kind in typed]
     generic = f"<{', '.join(free)}>" if free else ""
     result = wanted.results.get(name) or _result(item, everything)
-    return f"pub fn {name}{generic}({taken}) -> {result} {{ {_value(result, flavour)} }}"
+    value = _value(result, flavour)
+    if name in wanted.errors:
+        result, value = f"Result<{result}, {wanted.errors[name]}>", f"Ok({value})"
+    return f"pub fn {name}{generic}({taken}) -> {result} {{ {value} }}"
 
 
 def _calls(name: str, everything: str) -> list[list[str]]:
@@ -251,10 +277,3 @@ def _value(result: str, flavour: Flavour) -> str:
         return result
     other = OTHER_VALUES.get(result, "91 as _" if result in COMPARED else "")
     return other if other and flavour is Flavour.ANYTHING else "Default::default()"
-
-
-def _comparisons() -> str:
-    """The other way round: what the language brings compares with a stub, and is never equal to it."""
-    never = "fn eq(&self, _: &TddStub) -> bool { false }"
-    plain = [f"impl PartialEq<TddStub> for {kind} {{ {never} }}\n" for kind in (*COMPARED, *OTHERS)]
-    return "".join((*plain, *(f"impl<T> PartialEq<TddStub> for {kind} {{ {never} }}\n" for kind in GENERIC)))
