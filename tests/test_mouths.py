@@ -29,6 +29,7 @@ MOUTHS = {
     "workspace.py": "git's own files",
     "sandbox/launcher.py": "pipes and files between parent and child",
     "sandbox/command.py": "a child's input",
+    "serverless/landing.py": "one sentence of our own",
     "workers/human.py": "a person's files into the workspace: code",
     "workers/script.py": "files into the workspace: code",
     "workers/claude/ground.py": "files into the workspace: code",

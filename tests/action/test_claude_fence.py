@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tdd_action.planner.fence import fenced, from_prd, visible
+from tdd_action.planner.fence import fenced, from_prd, revealed, visible
 from tdd_action.planner.prompt import PROMPT_VERSION, RULES, corrections, wishes
 from tdd_action.workers.claude.prompts import PROMPT_VERSION as STAGE_PROMPT_VERSION
 from tdd_action.workers.claude.prompts import system_prompt
@@ -45,6 +45,11 @@ def test_characters_that_nobody_sees_are_taken_out(text: str, seen: str) -> None
 )
 def test_comments_that_a_page_does_not_show_are_taken_out(text: str, seen: str) -> None:
     assert from_prd(text) == seen
+
+
+def test_what_nobody_sees_in_a_file_is_written_out() -> None:
+    hidden = "a\u202eb" + chr(0xE0041) + "c\r\n\td👩\u200d🍳"
+    assert revealed(hidden) == "a<U+202E>b<U+E0041>c\r\n\td👩\u200d🍳"
 
 
 @given(st.text(max_size=200), st.text(max_size=60))

@@ -44,6 +44,11 @@ def from_prd(text: str) -> str:
     return text
 
 
+def revealed(text: str) -> str:
+    """The text with what nobody can see written out, such as `<U+202E>`: of a file nothing may be left out."""
+    return "".join(f"<U+{ord(letter):04X}>" if _hidden(letter) and letter != "\r" else letter for letter in text)
+
+
 def fenced(name: str, text: str, most: int) -> str:
     """The text as data called `name`; what exceeds `most` characters is left out, and that is said."""
     if len(text) > most:

@@ -11,6 +11,7 @@ from tdd_orchestrator.core.ci import CiCheck, CiState
 from tdd_orchestrator.core.event import CiSeen
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
 from tdd_orchestrator.core.run import SETTLED, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.sources import Source, added
 
 IGNORE, WORK = "ignore", "work"
 START_S = 180.0
@@ -64,7 +65,8 @@ def reopened(run: Run, at: float) -> Run:
         return run
     marks = tuple((check.fingerprint, run.target.sha) for check in failed)
     ci = replace(run.ci, worked=(*run.ci.worked, *marks), tasks=run.ci.tasks + 1)
-    return replace(run, tasks=(*run.tasks, _task(run, failed)), ci=ci)
+    used = (Source(check.name, "log of its failure", is_login=False) for check in failed)
+    return replace(run, tasks=(*run.tasks, _task(run, failed)), ci=ci, sources=added(run.sources, used))
 
 
 def ended(run: Run, at: float) -> Run:

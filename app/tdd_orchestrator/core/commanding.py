@@ -16,6 +16,7 @@ from tdd_orchestrator.core.question_texts import question_text
 from tdd_orchestrator.core.roles import Role
 from tdd_orchestrator.core.run import FINAL, Reset, Run, RunState, TaskState
 from tdd_orchestrator.core.scheduling import what_helps
+from tdd_orchestrator.core.sources import Source, added
 from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.core.telling import explained, help_text, status_text
 
@@ -35,6 +36,9 @@ def commanded(run: Run, event: Commanded) -> tuple[Run, tuple[Effect, ...]]:
     if isinstance(outcome, str):
         return run, (*seen, Reply(event.id, f"@{event.author} {outcome}"), *_reaction(event.comment, REFUSED))
     changed, effects = outcome
+    if event.command.text:
+        used = Source(event.author, f"/tdd {event.command.verb} in a comment")
+        changed = replace(changed, sources=added(changed.sources, (used,)))
     done = () if event.command.verb in LATER else _reaction(event.comment, DONE)
     return changed, (*seen, *effects, *done)
 

@@ -10,6 +10,7 @@ from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.prd import Fault, Requirement
 from tdd_orchestrator.core.result import PlanResult, ProofResult, WorkResult
 from tdd_orchestrator.core.run import Ref, Rules
+from tdd_orchestrator.core.sources import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class PullRequestSeen(Happened):
     rules: Rules = field(default_factory=Rules)
     fork: bool = False
     bot: bool = False
+    sources: tuple[Source, ...] = ()
     ledger: LedgerView | None = None
     dropped: tuple[str, ...] = ()
 

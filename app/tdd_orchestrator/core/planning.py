@@ -15,6 +15,7 @@ from tdd_orchestrator.core.plan import Plan, criticise, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step, Usage
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task
+from tdd_orchestrator.core.sources import added
 from tdd_orchestrator.core.spending import is_free, left
 
 PLAN_TRIES = 3
@@ -40,6 +41,7 @@ def opened(event: PullRequestSeen) -> Run | None:
         faults=event.faults,
         fork=event.fork,
         bot=event.bot,
+        sources=event.sources,
         ci=Ci(first=event.head.sha),
         ledger=event.ledger or LedgerView(),
     )
@@ -61,6 +63,7 @@ def seen(run: Run, event: PullRequestSeen) -> Run:
         requirements=event.requirements,
         faults=event.faults,
         fork=event.fork,
+        sources=added(run.sources, event.sources),
         closed_at=None,
         ledger=event.ledger or run.ledger,
     )

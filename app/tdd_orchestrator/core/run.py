@@ -10,6 +10,7 @@ from tdd_orchestrator.core.people import Escalation, Hand, Kept
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.prd import Fault, Requirement
 from tdd_orchestrator.core.result import Stage, StageReport, Step, Usage
+from tdd_orchestrator.core.sources import Source
 
 
 class RunState(StrEnum):
@@ -290,6 +291,7 @@ class Run:
     fork: bool = False
     bot: bool = False
     allowed: str = ""
+    sources: tuple[Source, ...] = ()
     ended_at: float | None = None
     ci: Ci = field(default_factory=Ci)
     escalations: tuple[Escalation, ...] = ()

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 
 from tdd_orchestrator.core.roles import Role
+from tdd_orchestrator.core.sources import Source, added
 from tdd_orchestrator.github import artifacts
 from tdd_orchestrator.github.ci import OthersChecks
-from tdd_orchestrator.github.client import RAW, Connection
+from tdd_orchestrator.github.client import PER_PAGE, RAW, Connection
 from tdd_orchestrator.github.errors import Gone, NotFound, Truncated
 from tdd_orchestrator.github.identity import Identity, identity_of
 from tdd_orchestrator.github.views import (
@@ -14,6 +15,7 @@ from tdd_orchestrator.github.views import (
     PullView,
     TreeEntry,
     WorkflowRunView,
+    author_of,
     comment_view,
     moment,
     pull_view,
@@ -83,6 +85,12 @@ class RepositoryReader:
             return (await self.connection.get(route, query={"ref": ref}, headers=RAW, path=path)).content
         except NotFound:
             return None
+
+    async def authors(self, path: str, sha: str) -> tuple[Source, ...]:
+        """Who wrote a file, by the last hundred commits that changed it."""
+        query = {"path": path, "sha": sha, "per_page": PER_PAGE}
+        shown = (await self.connection.get("/repos/{repo}/commits", query=query)).json()
+        return added((), (author_of(one, path) for one in shown))
 
     async def permission(self, login: str) -> str:
         """The role of a login: none, read, triage, write, maintain or admin; kept for a minute."""

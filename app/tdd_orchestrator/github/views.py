@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tdd_orchestrator.core.run import Ref
+from tdd_orchestrator.core.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,13 @@ def workflow_run_view(shown: dict[str, Any]) -> WorkflowRunView:
 def attempt_began(attempt: int, moment: str | None) -> float:
     """When an attempt of a workflow run began; 0 for the first, before which there was nothing."""
     return epoch(moment) if attempt > 1 else 0.0
+
+
+def author_of(shown: dict[str, Any], path: str) -> Source:
+    """From the REST shape of a commit: its author's login, or the name that stands in it."""
+    if account := shown.get("author"):
+        return Source(login(account), path)
+    return Source(str(((shown.get("commit") or {}).get("author") or {}).get("name") or ""), path, is_login=False)
 
 
 def login(user: dict[str, Any] | None) -> str:

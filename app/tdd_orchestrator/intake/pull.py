@@ -1,18 +1,22 @@
 """The pull request as it stands: its PRDs at the head, the configuration of the base branch, never of the head."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tdd_orchestrator.core.config import CONFIG_PATH, parse_config
 from tdd_orchestrator.core.event import PullRequestClosed, PullRequestSeen
 from tdd_orchestrator.core.fault import Fault
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.prd import Prd, merge_prds
+from tdd_orchestrator.core.replanning import digests
+from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.run import Rules, Run
 from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.core.sources import Source
 from tdd_orchestrator.documents.read import read_prd
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.views import PullView
+from tdd_orchestrator.intake.in_force import not_in_force
 from tdd_orchestrator.intake.rewriting import dropped
 
 NAMED = re.compile(r"^PRD:[ \t]*`?([^\s`]+)`?[ \t]*$", re.MULTILINE)
@@ -28,7 +32,9 @@ async def look_at(
     if pull.state != "open":
         return PullRequestClosed(at=at, merged=pull.merged)
     config, faults = await configuration(reader, pull.base.sha, env)
-    requirements, prd_faults = merge_prds(await _prds(reader, pull, config))
+    changed = await reader.changed_files(number)
+    requirements, prd_faults = merge_prds(await _prds(reader, pull, config, changed))
+    ineffective = await not_in_force(reader, pull, changed) if requirements or prd_faults else ()
     return PullRequestSeen(
         at=at,
         repo=reader.repo,
@@ -38,10 +44,11 @@ async def look_at(
         title=pull.title,
         author=pull.author,
         requirements=requirements,
-        faults=(*faults, *prd_faults) if requirements or prd_faults else (),
+        faults=(*faults, *ineffective, *prd_faults) if requirements or prd_faults else (),
         rules=rules_of(config),
         fork=pull.fork,
         bot=pull.bot,
+        sources=await _sources(reader, pull, requirements, run),
         dropped=await dropped(reader, run, pull),
     )
 
@@ -88,11 +95,22 @@ def rules_of(config: Config) -> Rules:
     )
 
 
-async def _prds(reader: RepositoryReader, pull: PullView, config: Config) -> tuple[Prd, ...]:
+async def _sources(
+    reader: RepositoryReader, pull: PullView, requirements: tuple[Requirement, ...], run: Run | None
+) -> tuple[Source, ...]:
+    """Who wrote the PRDs; asked only where their text is not what the run knows already."""
+    known = digests(run.requirements) if run and run.sources else None
+    if known == digests(requirements):
+        return ()
+    paths = sorted({requirement.path for requirement in requirements})
+    return tuple([source for path in paths for source in await reader.authors(path, pull.head.sha)])
+
+
+async def _prds(reader: RepositoryReader, pull: PullView, config: Config, changed: Iterable[str]) -> tuple[Prd, ...]:
     """The PRDs that the pull request changes, and those that its text names in lines such as `PRD: prds/search.md`."""
-    changed = {path for path in await reader.changed_files(pull.number) if matches(path, config.prd.paths)}
+    wanted = {path for path in changed if matches(path, config.prd.paths)}
     found = []
-    for path in sorted(changed | set(NAMED.findall(pull.body))):
+    for path in sorted(wanted | set(NAMED.findall(pull.body))):
         raw = await reader.file(path, pull.head.sha)
         if raw is not None:
             found.append(read_prd(path, raw))

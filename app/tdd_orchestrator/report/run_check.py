@@ -14,6 +14,7 @@ from tdd_orchestrator.report.fitting import joined
 from tdd_orchestrator.report.graph import mermaid, task_table
 from tdd_orchestrator.report.keys import external_id
 from tdd_orchestrator.report.links import the_rest
+from tdd_orchestrator.report.sources import sources_text
 from tdd_orchestrator.report.waiting import waiting
 from tdd_orchestrator.report.words import RUN_ICON, bar, count, usd, word
 
@@ -105,7 +106,7 @@ def _text(run: Run) -> str:
     if not run.tasks:
         return ""
     approved = f"Approved by {inert(run.approved_by)}." if run.approved_by else ""
-    parts = (waiting(run), "### Tasks", task_table(run), approved, mermaid(run), burndown(run))
+    parts = (waiting(run), "### Tasks", task_table(run), approved, mermaid(run), burndown(run), sources_text(run))
     return joined(parts, left_out=the_rest(run, "The rest"))
 
 

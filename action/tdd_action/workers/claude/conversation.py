@@ -18,6 +18,7 @@ from anthropic.types import (
 )
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 
+from tdd_action.planner.fence import revealed
 from tdd_action.workers.claude.spending import Spending
 from tdd_action.workers.claude.tools import Told, Tool
 from tdd_action.workers.claude.voice import Silence, Voice
@@ -179,7 +180,8 @@ class Conversation:
 
 
 def _result(call: str, told: Told) -> ToolResultBlockParam:
-    return {"type": "tool_result", "tool_use_id": call, "content": told.text or "(nothing)", "is_error": told.wrong}
+    content = revealed(told.text) or "(nothing)"
+    return {"type": "tool_result", "tool_use_id": call, "content": content, "is_error": told.wrong}
 
 
 def _refusal(answer: Message) -> str:

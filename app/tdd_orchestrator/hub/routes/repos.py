@@ -51,6 +51,17 @@ def commit(call: Call) -> Answer:
     return Answer(200, objects.commit(call.site.world, call.repository, read_commit(call.repository.git, sha)))
 
 
+def commits(call: Call) -> Answer:
+    """The commits of a branch or commit (`sha`), newest first; with `path`, those that changed it."""
+    git, world = call.repository.git, call.site.world
+    head = git.resolve(call.query.get("sha") or call.repository.default_branch)
+    if head is None:
+        raise not_found()
+    path = call.query.get("path")
+    listed = git.text("rev-list", head, "--", *([path] if path else [])).split()
+    return call.page(listed, lambda sha: objects.commit(world, call.repository, read_commit(git, sha)))
+
+
 def compare(call: Call) -> Answer:
     """`base...head`: how far they are apart, the commits of head and the changed files since they parted."""
     one, separator, other = call.path["basehead"].partition("...")
@@ -167,6 +178,7 @@ ENDPOINTS = (
     Endpoint("POST", f"{_ROOT}/merges", merge, WRITE),
     Endpoint("POST", f"{_ROOT}/statuses/{{sha}}", set_status, ("statuses:write",)),
     Endpoint("POST", f"{_ROOT}/dispatches", dispatch, WRITE),
+    Endpoint("GET", f"{_ROOT}/commits", commits, READ),
     Endpoint("GET", f"{_ROOT}/commits/{{ref:path}}/status", combined_status, ("statuses:read",)),
     Endpoint("GET", f"{_ROOT}/commits/{{ref:path}}", commit, READ),
 )
