@@ -15,6 +15,7 @@ from tdd_orchestrator.core.circuits import holding
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.ledger import Ledger
 from tdd_orchestrator.core.ledger_view import LedgerView, day
+from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.store import Conflict, LedgerStore
 
@@ -52,7 +53,7 @@ class Bookkeeping:
 
         A run that only a circuit holds asks for the turn to probe it, when the time for that has come.
         """
-        now, plans = self._clock(), run is None or not run.tasks
+        now, plans = self._clock(), run is None or _plans(run)
         seen = ledgers.view(await self.ledger(), number, now, with_figures=plans)
         names = () if run is None else holding(replace(run, ledger=seen), now)
         if not names:
@@ -114,6 +115,10 @@ class Bookkeeping:
 def is_news(view: LedgerView, run: Run) -> bool:
     """Whether a view says something that the run has not seen yet, the time aside."""
     return _said(view) != _said(run.ledger)
+
+
+def _plans(run: Run) -> bool:
+    return not run.tasks or any(job.step is Step.PLAN for job in run.open_jobs())
 
 
 def _said(view: LedgerView) -> tuple[LedgerView, int]:

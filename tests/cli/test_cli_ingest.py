@@ -8,6 +8,10 @@ from tdd_orchestrator.demo import PRD
 from world.command_line import Tdd
 from world.small_repo import SmallRepo
 
+QUOTE = (
+    "Quote: $3.10 (nine in ten: $6.82), 37 min (82 min), 37 runner minutes; assumed from the price table and the tasks'"
+    " sizes. The worker is `claude`."
+)
 GOOD = "# Tea\n\n## REQ-1: Brew\n\nHot water meets leaves.\n\nAcceptance:\n\n- after 3 minutes it is tea\n"
 
 
@@ -28,8 +32,8 @@ def test_a_good_prd_is_shown_with_plan_quote_and_suite(tdd: Tdd, repo: SmallRepo
     assert "  TASK-4   Checkout takes the discount off the cart (behaviour, after TASK-2, TASK-3)" in lines
     assert "  TASK-3 waits for TASK-2: both own `src/**`." in lines
     assert "Critical path: TASK-1 → TASK-2 → TASK-3 → TASK-4 → TASK-5 (5 of 5 tasks)." in lines
-    assert "Quote: $1.50 (nine in ten: $3.30), 30 min (66 min); assumed figures, with the worker `claude`." in lines
-    assert "The plan starts without approval: below `budget.approve_above`, $5.00." in lines
+    assert QUOTE in lines
+    assert "The plan waits for `/tdd approve`: `budget.approve_above` is $5.00." in lines
     assert lines[-1] == "Tests: pytest (no tests are there yet; without any, pytest is taken)."
 
 
@@ -42,7 +46,7 @@ def test_json_is_all_there_is_on_stdout(tdd: Tdd, repo: SmallRepo) -> None:
     assert requirement["acceptance"] == ["after 3 minutes it is tea"]
     assert told["plan"]["tasks"][0]["requirements"] == ["REQ-1"]
     assert told["plan"]["critical_path"] == ["TASK-1"]
-    assert told["plan"]["quote"]["usd_p50"] == 0.3
+    assert told["plan"]["quote"]["usd_p50"] == 0.5
     assert told["suites"][0]["name"] == "pytest"
 
 

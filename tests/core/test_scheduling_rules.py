@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tdd_orchestrator.core.budget import ATTEMPTS_P90, quote
+from tdd_orchestrator.core.budget import P90, quote
 from tdd_orchestrator.core.event import Landed, Ticked
 from tdd_orchestrator.core.jobs import assignment, nonce
 from tdd_orchestrator.core.plan import TaskKind
@@ -118,7 +118,7 @@ def test_a_quote_sums_money_and_counts_only_the_longest_path_of_time() -> None:
     tasks = tuple(planned(f"TASK-{number}") for number in range(1, 4))
     quoted = quote(tasks, worker="claude")
     assert quoted.usd_p50 == round(3 * (0.06 * 2.0 + 0.30 * 0.10 + 0.015 * 10.0), 2)
-    assert quoted.usd_p90 == pytest.approx(quoted.usd_p50 * ATTEMPTS_P90, abs=0.01)
+    assert quoted.usd_p90 == pytest.approx(quoted.usd_p50 * P90, abs=0.01)
     assert quoted.minutes_p50 == 6.0
     assert quote((*tasks, planned("TASK-4", "TASK-1")), worker="claude").minutes_p50 == 12.0
     assert all(quote((replace(tasks[0], kind=kind),), worker="claude").usd_p50 > 0 for kind in TaskKind)

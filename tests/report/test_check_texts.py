@@ -88,7 +88,9 @@ def test_the_summary_of_a_plan_that_waits() -> None:
 def test_the_text_of_a_run_is_a_table_and_the_same_as_a_graph() -> None:
     busy = run(R.RUNNING, DONE, DOING, LATER, approved_by="maintainer")
     busy = replace(busy, jobs=(replace(busy.jobs[0], url="https://github.test/run/4"),))
-    assert run_check(busy, HEAD.sha, 0).text == (
+    shown, _, costs = run_check(busy, HEAD.sha, 0).text.partition("\n\n<details>")
+    assert costs.startswith("<summary>Where $0.50 went</summary>")
+    assert shown == (
         "### What waits for whom\n\n"
         "- 🤖 [TASK-2 attempt 1](https://github.test/run/4) is asked for.\n"
         "- ⏳ TASK-3 waits for TASK-2.\n\n"

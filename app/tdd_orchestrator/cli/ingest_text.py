@@ -9,6 +9,7 @@ from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.onboarding.choices import SuiteChoice
 from tdd_orchestrator.onboarding.preview import PlanPreview, Preview
+from tdd_orchestrator.report.money import quoted
 from tdd_orchestrator.report.words import count, usd
 
 WIDEST = 100
@@ -59,10 +60,8 @@ def _task(task: PlannedTask) -> str:
 
 
 def _quote(plan: PlanPreview, config: Config) -> Iterator[str]:
-    cost, limit = plan.quote, usd(config.budget.approve_above)
-    money = f"{usd(cost.usd_p50)} (nine in ten: {usd(cost.usd_p90)})"
-    minutes = f"{cost.minutes_p50:.0f} min ({cost.minutes_p90:.0f} min)"
-    yield f"Quote: {money}, {minutes}; assumed figures, with the worker `{config.tdd.worker}`."
+    limit = usd(config.budget.approve_above)
+    yield f"{quoted(plan.quote)} The worker is `{config.tdd.worker}`."
     waits = f"waits for `/tdd approve`: `budget.approve_above` is {limit}"
     starts = f"starts without approval: below `budget.approve_above`, {limit}"
     yield f"The plan {waits if plan.waits_for_approval else starts}."

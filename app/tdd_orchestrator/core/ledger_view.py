@@ -46,6 +46,16 @@ def day(at: float) -> int:
     return int(at // DAY_S)
 
 
+def iso_day(at: float) -> str:
+    """The day as `2026-11-20`, in UTC: the Gregorian calendar counted in eras of 400 years that begin in March."""
+    era, rest = divmod(day(at) + 719_468, 146_097)
+    year = (rest - rest // 1_460 + rest // 36_524 - rest // 146_096) // 365
+    of_year = rest - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    number = month + 3 if month < 10 else month - 9
+    return f"{era * 400 + year + (number <= 2):04}-{number:02}-{of_year - (153 * month + 2) // 5 + 1:02}"
+
+
 def utc(at: float) -> str:
     """The time of day, as `14:05 UTC`."""
     minutes = int(at % DAY_S) // 60

@@ -5,7 +5,6 @@ reported.
 from dataclasses import replace
 
 from tdd_orchestrator.core import forks, jobs, replanning
-from tdd_orchestrator.core.budget import quote
 from tdd_orchestrator.core.ci import Ci
 from tdd_orchestrator.core.circuits import refused, tripped
 from tdd_orchestrator.core.event import PlanReported, PullRequestSeen
@@ -175,7 +174,7 @@ def _taken(run: Run, plan: Plan, notes: tuple[str, ...], at: float) -> Run:
         prompt_version=plan.prompt_version,
         planned_from=replanning.digests(run.requirements),
         plan_tries=0,
-        quote=quote(plan.tasks, worker=run.rules.worker),
+        quote=replanning.quoted(run, plan.tasks, at),
     )
     state = RunState.AWAITING_APPROVAL if needs_approval(run) else RunState.RUNNING
     if run.state is RunState.PAUSED:

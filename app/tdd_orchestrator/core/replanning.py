@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from tdd_orchestrator.core import jobs, leaving
 from tdd_orchestrator.core.budget import quote
+from tdd_orchestrator.core.ledger_view import iso_day
 from tdd_orchestrator.core.overlapping import in_order
 from tdd_orchestrator.core.plan import Plan, PlannedTask, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import FINAL, SETTLED, JobState, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import FINAL, SETTLED, JobState, Quote, Run, RunState, Task, TaskState
 
 
 def digests(requirements: Iterable[Requirement]) -> tuple[tuple[str, str], ...]:
@@ -35,6 +36,12 @@ def asked(run: Run, at: float) -> Run:
     return jobs.asked(run, Step.PLAN, at)[0]
 
 
+def quoted(run: Run, tasks: Iterable[PlannedTask], at: float) -> Quote:
+    """What these tasks will take, as far as the repository's ledger and the price table can tell."""
+    rules = run.rules
+    return quote(tasks, worker=rules.worker, figures=run.ledger.figures, models=rules.models, on=iso_day(at))
+
+
 def merged(run: Run, plan: Plan, at: float) -> Run:
     """The run with the plan's tasks for what changed; tasks for what did not change stay as they are."""
     names = changed(run)
@@ -53,7 +60,7 @@ def merged(run: Run, plan: Plan, at: float) -> Run:
         tasks=(*run.tasks, *(Task(planned, chances=run.rules.attempts) for planned in fresh)),
         notes=(*run.notes, *notes, *sequence),
         planned_from=digests(run.requirements),
-        quote=quote(fresh, worker=run.rules.worker),
+        quote=quoted(run, fresh, at),
         approved_by="" if fresh else run.approved_by,
         plan_tries=0,
         ended_at=None,

@@ -100,6 +100,7 @@ class Rules:
     batch: int = 8
     landing: str = "same-branch"
     plan_model: str = ""
+    models: tuple[str, ...] = ("claude-sonnet-5-5",)
     ci: str = "ignore"
     ci_minutes: int = 60
     ci_tasks: int = 3

@@ -134,6 +134,11 @@ class ModelSettings:
     ladder: tuple[str, ...] = setting((), "Models to climb to when an attempt has failed, weakest first.")
     allowed: tuple[str, ...] = setting((), "Models that may be used at all, as globs; empty: any.")
 
+    @property
+    def work(self) -> tuple[str, ...]:
+        """The models of the three stages of a task."""
+        return self.red, self.green, self.refactor
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetSettings:

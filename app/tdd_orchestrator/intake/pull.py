@@ -76,6 +76,7 @@ def rules_of(config: Config) -> Rules:
         task_minutes=config.tdd.task_minutes,
         approve_above=config.budget.approve_above,
         per_run=config.budget.per_run,
+        models=config.models.work,
         per_day=config.budget.per_day,
         per_repo=config.budget.per_repo,
         alert_at=config.budget.alert_at,

@@ -48,11 +48,11 @@ def preview(prds: Iterable[Prd], config: Config, faults: tuple[Fault, ...] = ())
 
 def _planned(requirements: tuple[Requirement, ...], config: Config) -> PlanPreview:
     plan, added = in_sequence(default_plan(requirements, config.source, config.tests))
-    cost = quote(plan.tasks, worker=config.tdd.worker)
+    cost = quote(plan.tasks, worker=config.tdd.worker, models=config.models.work)
     return PlanPreview(
         ordered(plan.tasks),
         critical_path(plan.tasks),
         tuple(finding.sentence for finding in added),
         cost,
-        cost.usd_p50 >= config.budget.approve_above,
+        config.budget.approve_above == 0 or cost.usd_p90 > config.budget.approve_above,
     )

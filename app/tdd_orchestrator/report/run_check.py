@@ -6,7 +6,6 @@ from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.question_texts import question_text
 from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
-from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.report.annotations import annotations
 from tdd_orchestrator.report.burndown import burndown
 from tdd_orchestrator.report.ci import ci_lines
@@ -14,9 +13,10 @@ from tdd_orchestrator.report.fitting import joined
 from tdd_orchestrator.report.graph import mermaid, task_table
 from tdd_orchestrator.report.keys import external_id
 from tdd_orchestrator.report.links import the_rest
+from tdd_orchestrator.report.money import costs, money
 from tdd_orchestrator.report.sources import sources_text
 from tdd_orchestrator.report.waiting import waiting
-from tdd_orchestrator.report.words import RUN_ICON, bar, count, usd, word
+from tdd_orchestrator.report.words import RUN_ICON, bar, count, word
 
 NAME = "TDD"
 REASON_LIMIT, NOTE_LIMIT, NOTES = 1_200, 300, 10
@@ -85,28 +85,18 @@ def summary(run: Run) -> str:
     if run.state is RunState.AWAITING_APPROVAL:
         lines.append("Write `/tdd approve` or press **Approve plan** to start the work.")
     lines += [question_text(each) for each in open_questions(run)[:QUESTIONS]]
-    lines.append(_money(run))
+    lines.append(money(run))
     lines.append(ci_lines(run))
     lines += [f"- {inert(line(note, NOTE_LIMIT))}" for note in run.notes[-NOTES:]]
     return "\n\n".join(line for line in lines if line)
-
-
-def _money(run: Run) -> str:
-    spent = f"Spent {usd(run.usd)} of at most {usd(cap(run))}."
-    if cap(run) and run.usd >= run.rules.alert_at * cap(run):
-        spent = f"⚠️ **{spent}** `/tdd budget +5` allows more."
-    if run.quote is None:
-        return spent if run.usd else ""
-    money = f"{usd(run.quote.usd_p50)} (nine in ten: {usd(run.quote.usd_p90)})"
-    minutes = f"{run.quote.minutes_p50:.0f} min ({run.quote.minutes_p90:.0f} min)"
-    return f"Quote: {money}, {minutes}. {spent}"
 
 
 def _text(run: Run) -> str:
     if not run.tasks:
         return ""
     approved = f"Approved by {inert(run.approved_by)}." if run.approved_by else ""
-    parts = (waiting(run), "### Tasks", task_table(run), approved, mermaid(run), burndown(run), sources_text(run))
+    graph = (approved, mermaid(run), burndown(run), costs(run), sources_text(run))
+    parts = (waiting(run), "### Tasks", task_table(run), *graph)
     return joined(parts, left_out=the_rest(run, "The rest"))
 
 
