@@ -166,6 +166,16 @@ def test_a_github_that_cannot_be_reached(doctor: Doctor, healthy: Clinic) -> Non
     assert "GitHub could not be reached" in told
 
 
+def test_an_enterprise_server_is_named_with_what_is_left_out_on_it(doctor: Doctor, healthy: Clinic) -> None:
+    assert "server:" not in doctor(healthy.environ).out
+    healthy.thread.call(lambda hub: setattr(hub.site, "enterprise", "3.14.2"))
+    said = doctor(healthy.environ)
+    assert said.code == 0, said.out
+    assert "ok    server: GitHub Enterprise Server 3.14.2. Left out where this server refuses it" in said.out
+    assert "return_run_details" in said.out
+    assert "This GitHub does not limit requests." in said.out
+
+
 def test_a_clock_that_is_wrong(doctor: Doctor, healthy: Clinic) -> None:
     healthy.thread.hub.world.clock = lambda: system_clock() - timedelta(minutes=3)
     told = failures(doctor(healthy.environ, "--json"))

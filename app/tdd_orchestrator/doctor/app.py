@@ -17,18 +17,40 @@ RECENT = 30
 STRENGTH = {"": 0, "read": 1, "write": 2, "admin": 3}
 
 
-async def examine_clock(api_url: str, now: float) -> Finding:
-    """Whether GitHub is there, and its clock and ours agree; `now` is ours, in epoch seconds."""
+LEFT_OUT = (
+    "Left out where this server refuses it: `return_run_details` of a dispatch (the run is found by its name, with more"
+    " requests) and mutations of GraphQL that it lacks (checks and comments are written one by one)."
+)
+
+
+async def examine_server(api_url: str, now: float) -> AsyncIterator[Finding]:
+    """Whether GitHub is there, which it is, and whether its clock and ours agree; `now` is ours, in epoch seconds."""
     wire = Wire(api_url)
     try:
-        answer = await wire.send("GET", "/rate_limit")
+        answer = await wire.send("GET", "/meta")
     except GitHubError as unreachable:
         if unreachable.status in (0, *range(500, 600)):
-            return fail("github", unreachable.message, "Check the network, the proxy and TDD_GITHUB_URL.")
-        return warn("github", unreachable.message, "The clock could not be compared.")
+            yield fail("github", unreachable.message, "Check the network, the proxy and TDD_GITHUB_URL.")
+        else:
+            yield warn("github", unreachable.message, "The clock could not be compared.")
+        return
     finally:
         await wire.aclose()
-    return clock(answer, now)
+    if version := installed_version(answer):
+        yield ok("server", f"GitHub Enterprise Server {version}. {LEFT_OUT}")
+    yield clock(answer, now)
+
+
+def installed_version(answer: Answer) -> str:
+    """The version of an Enterprise server, by its answer to `GET /meta`; "" on github.com.
+
+    https://docs.github.com/en/enterprise-server/rest/meta/meta
+    """
+    try:
+        said = answer.json()
+    except ValueError:
+        return ""
+    return str(said.get("installed_version") or "")[:40] if isinstance(said, dict) else ""
 
 
 def clock(answer: Answer, now: float) -> Finding:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
-from tdd_orchestrator.doctor.app import examine_app, examine_clock
+from tdd_orchestrator.doctor.app import examine_app, examine_server
 from tdd_orchestrator.doctor.finding import Finding, Level, fail, ok, warn
 from tdd_orchestrator.doctor.machine import examine_machine
 from tdd_orchestrator.doctor.own_settings import read_settings
@@ -27,10 +27,10 @@ async def examine(environ: Mapping[str, str], repo: str, now: float) -> AsyncIte
         yield finding
     if settings is None:
         return
-    reached = await examine_clock(settings.github_url, now)
-    yield reached
-    if reached.about == "github" and reached.level is Level.FAIL:
-        return
+    async for reached in examine_server(settings.github_url, now):
+        yield reached
+        if reached.about == "github" and reached.level is Level.FAIL:
+            return
     async for finding in _at_github(settings, environ, repo):
         yield finding
 

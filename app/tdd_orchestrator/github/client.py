@@ -60,7 +60,8 @@ class Connection:
     """GitHub as one repository's installation (or token) sees it.
 
     `counts` says how many requests were sent, by method and route; `unchanged` how many of them were answered by a free
-    304. `has_graphql` holds until the server says otherwise. `app_id` is ours where we are an app: it tells our check
+    304. `has_graphql`, and `tells_runs` (a dispatch tells its run), hold until the
+    server says otherwise. `app_id` is ours where we are an app: it tells our check
     runs from those of others.
     """
 
@@ -80,7 +81,7 @@ class Connection:
         self.counts: Counter[str] = Counter()
         self.unchanged = 0
         self.patience = patience or Patience()
-        self.has_graphql, self._node = True, ""
+        self.has_graphql, self.tells_runs, self._node = True, True, ""
         self._wire, self._tokens = wire, tokens
         self._pace = pace or WritePace()
         self._etags = EtagCache()

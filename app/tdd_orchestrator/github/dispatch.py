@@ -53,7 +53,9 @@ class Dispatcher:
     async def _post(self, assignment: Assignment) -> Answer:
         branch = await self.reader.default_branch()
         assignment = replace(assignment, author=(await self.reader.identity()).author)
-        fields = {"ref": branch, "inputs": inputs(assignment, self.lander), "return_run_details": True}
+        connection = self.reader.connection
+        fields: dict[str, object] = {"ref": branch, "inputs": inputs(assignment, self.lander)}
+        asked = {**fields, "return_run_details": True} if connection.tells_runs else fields
 
         async def find() -> Answer | None:
             run = await self._awaited(assignment.nonce)
@@ -61,12 +63,12 @@ class Dispatcher:
             return Answer(200, {}, json.dumps(named).encode()) if named else None
 
         try:
-            return await self.reader.connection.create(ROUTE, fields, find=find, file=self.workflow)
+            return await connection.create(ROUTE, asked, find=find, file=self.workflow)
         except Unprocessable as refused:
             if "return_run_details" not in refused.message:
                 raise
-        del fields["return_run_details"]  # a GitHub Enterprise Server that does not know it yet
-        return await self.reader.connection.create(ROUTE, fields, find=find, file=self.workflow)
+        connection.tells_runs = False  # a GitHub Enterprise Server that does not know it yet
+        return await connection.create(ROUTE, fields, find=find, file=self.workflow)
 
     async def _run(self, nonce: str) -> WorkflowRunView | None:
         try:

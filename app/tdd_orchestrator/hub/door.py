@@ -50,10 +50,12 @@ def _serve(site: Site, methods: Mapping[str, Endpoint]) -> Callable[[Request], A
         limits: dict[str, str] = {}
         version, token = VERSIONS[0], bearer(request.headers.get("authorization"))
         try:
-            version = _version(request)
+            version = _version(request, VERSIONS[:1] if site.enterprise else VERSIONS)
             grant = grant_for(site.world, token)
             exchange.token_kind = token_kind(grant)
             limits = _spend(site, token or "anonymous", grant) if endpoint.path != "/rate_limit" else {}
+            if site.enterprise:
+                limits = {"x-github-enterprise-version": f"enterprise-server@{site.enterprise}"}
             call = _call(site, request, endpoint, grant, version, raw)
             answer = endpoint.act(call)
         except Refused as refusal:
@@ -102,12 +104,12 @@ def _json(raw: bytes, endpoint: Endpoint) -> Json:
     return parsed
 
 
-def _version(request: Request) -> str:
+def _version(request: Request, known: Sequence[str]) -> str:
     asked = request.headers.get("x-github-api-version")
-    if asked is None or asked in VERSIONS:
-        return asked or VERSIONS[0]
+    if asked is None or asked in known:
+        return asked or known[0]
     if _DATE.fullmatch(asked):
-        raise Refused(410, f"The API version {asked} is not supported. Supported versions: {', '.join(VERSIONS)}.")
+        raise Refused(410, f"The API version {asked} is not supported. Supported versions: {', '.join(known)}.")
     raise Refused(400, f"{asked!r} is not a valid API version.")
 
 

@@ -39,6 +39,8 @@ class Site:
     requests: list[Exchange] = field(default_factory=list)
     unexpected: list[Exchange] = field(default_factory=list)
     rate_limit: int = 5000
+    enterprise: str = ""
+    """The version of a GitHub Enterprise Server that the hub plays: one API version, no limits, no new fields."""
     spent: dict[tuple[int, str], int] = field(default_factory=dict, repr=False)
 
     def hour_of(self, token: str) -> tuple[int, int]:

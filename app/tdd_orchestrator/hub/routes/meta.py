@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tdd_orchestrator.hub.auth import bearer
 from tdd_orchestrator.hub.call import Answer, Call, Endpoint
-from tdd_orchestrator.hub.errors import not_found
+from tdd_orchestrator.hub.errors import Refused, not_found
 from tdd_orchestrator.hub.shapes import basics
 from tdd_orchestrator.hub.state import Json
 
@@ -14,8 +14,16 @@ def zen(call: Call) -> Answer:
     return Answer(200, "Keep it logically awesome.", media_type="text/plain; charset=utf-8")
 
 
+def meta(call: Call) -> Answer:
+    """What this GitHub is; only an Enterprise server has a version."""
+    body: Json = {"verifiable_password_authentication": False}
+    return Answer(200, {**body, "installed_version": call.site.enterprise} if call.site.enterprise else body)
+
+
 def rate_limit(call: Call) -> Answer:
     """The caller's hour. The newer API version dropped the old `rate` key."""
+    if call.site.enterprise:
+        raise Refused(404, "Rate limiting is not enabled.")
     site, token = call.site, bearer(call.headers.get("authorization"))
     used, reset = site.hour_of(token or "anonymous")
     core: Json = {"limit": site.rate_limit, "used": used, "remaining": max(0, site.rate_limit - used), "reset": reset}
@@ -53,6 +61,7 @@ def _public(call: Call, login: str) -> Json:
 
 ENDPOINTS = (
     Endpoint("GET", "/zen", zen, door="anyone"),
+    Endpoint("GET", "/meta", meta, door="anyone"),
     Endpoint("GET", "/rate_limit", rate_limit, door="anyone"),
     Endpoint("GET", "/users/{username}", user, door="anyone"),
     Endpoint("GET", "/user", me, door="user"),

@@ -21,6 +21,8 @@ DOWNLOAD_LIFE: Final = timedelta(minutes=1)
 
 def dispatch(call: Call) -> Answer:
     """Start a run. Its id is told when asked for, and always from API version 2026-03-10 on."""
+    if call.site.enterprise and "return_run_details" in call.body:
+        raise Refused(422, 'Invalid request.\n\n"return_run_details" is not a permitted key.')
     inputs = call.body.get("inputs") or {}
     if not isinstance(inputs, dict):
         raise malformed("For 'properties/inputs', the value is not an object.")
