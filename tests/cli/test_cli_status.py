@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tdd_orchestrator.core.ledger import Ledger, noted
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Usage
 from tdd_orchestrator.core.run import Attempt, Run, RunState, Task, TaskState
 from tdd_orchestrator.core.wire import from_wire
 from tdd_orchestrator.local.keeping import Kept, Room
 from tdd_orchestrator.local.staging import Staged
-from tdd_orchestrator.store import Change, StateStore
+from tdd_orchestrator.store import Change, LedgerStore, StateStore
 from world.command_line import Tdd
 from world.git_server import Fault, bare_repository, git_server
+from world.runs import spent
 from world.small_repo import SmallRepo
 from world.state_world import SEEN, folded, nobody, put_files
 
@@ -182,3 +184,34 @@ def test_a_damaged_database_is_told_and_does_not_hide_the_run(tdd: Tdd, origin: 
     said = tdd("status", "--json")
     assert (said.code, said.json[0]["number"]) == (0, 42)
     assert said.err.startswith("tdd: events.ndjson starts again from the database: ")
+
+
+def test_the_ledger_stands_below_the_runs_and_can_be_exported(tdd: Tdd, origin: Path, tmp_path: Path) -> None:
+    stored(origin)
+    assert "All pull requests" not in tdd("status").out
+    said = tdd("state", "export", "repo", tmp_path / "repo.sqlite")
+    assert said.err == "tdd: origin has no ledger yet. It is written when the first attempt has ended.\n"
+
+    def all_noted(book: Ledger) -> Ledger:
+        return noted(noted(noted(book, spent(1)), spent(2)), spent(3))
+
+    async def note() -> None:
+        with closing(StateStore(str(origin), nobody)) as store:
+            await LedgerStore(store.refs, store.prefix).change(all_noted)
+
+    asyncio.run(note())
+    assert tdd("status").out.split("\n\n")[-1].splitlines() == [
+        "All pull requests (3 runs): $0.00 of at most $100.00 today, $0.75 of at most $1000.00 in all",
+        "  claude: 0 of 3 attempts accepted, $0.75",
+        "  worker:claude is open: The worker claude has failed 3 times in a row, over all pull requests."
+        " (tried again from 1970-01-01 00:33 UTC)",
+    ]
+    assert "All pull requests" not in tdd("status", 42).out
+    assert [each["number"] for each in tdd("status", "--json").json] == [42]
+    assert tdd("state", "export", "repo", tmp_path / "repo.sqlite").code == 0
+    with closing(sqlite3.connect(tmp_path / "repo.sqlite")) as database:
+        assert database.execute("SELECT sum(usd) FROM v_days").fetchone() == (0.75,)
+
+
+def test_what_is_no_pull_request_cannot_be_exported(tdd: Tdd, origin: Path) -> None:
+    assert "neither the number of a pull request nor `repo`" in tdd("state", "export", "repos", "x").err

@@ -13,29 +13,18 @@ from hypothesis import strategies as st
 from tdd_orchestrator.core.breakers import Circuit, Transition
 from tdd_orchestrator.core.ledger import Ledger, noted
 from tdd_orchestrator.core.ledger_rows import LedgerRow, RunSummary
-from tdd_orchestrator.core.result import Stage, StageReport, StageState, Step, Usage
-from tdd_orchestrator.core.run import Attempt, Job, JobState, Rules, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.store import ledger_database
 from tdd_orchestrator.store.database import Damaged, StateNewer
 from tdd_orchestrator.store.ledger import LedgerStore
 from tdd_orchestrator.store.state import StateStore
 from world.arbitrary import anything
 from world.git_server import GitServer
-from world.imagined import planned
-from world.runs import run
+from world.runs import spent
 from world.state_world import files_of, put, put_files
 
 NewStore = Callable[[], StateStore]
 REF = "refs/heads/tdd-state/repo"
-
-
-def spent(number: int, usd: float = 0.25) -> Run:
-    """A run with one refused attempt."""
-    stage = StageReport(Stage.RED, StageState.REFUSED, "No.", 30.0, usage=(Usage("claude-opus-5-5", 2, 900, usd=usd),))
-    tried = Attempt(1, f"nonce-{number}", 100.0, 190.0 + number, accepted=False, stages=(stage,), worker="claude")
-    one = Task(planned("TASK-1"), TaskState.READY, (tried,))
-    jobs = (Job(tried.nonce, Step.WORK, 100.0, "TASK-1", JobState.DONE, ended_at=190.0),)
-    return replace(run(), tasks=(one,), jobs=jobs, number=number, rules=Rules(worker_max_consecutive=3))
 
 
 def ledger_of(store: StateStore) -> LedgerStore:

@@ -17,7 +17,7 @@ from tdd_orchestrator.core.result import (
     Usage,
     WorkResult,
 )
-from tdd_orchestrator.core.run import Attempt, Job, Proven, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Attempt, Job, JobState, Proven, Rules, Run, RunState, Task, TaskState
 from world.imagined import BASE, HEAD, planned, requirement, seen
 
 T = TaskState
@@ -114,3 +114,12 @@ def landed(key: str = "TASK-1", *tests: str, kind: TaskKind = TaskKind.BEHAVIOUR
 def edited(one: Run) -> Run:
     """The run after a push that changes its first requirement."""
     return replace(one, requirements=(replace(one.requirements[0], text="another text"),))
+
+
+def spent(number: int, usd: float = 0.25) -> Run:
+    """A run with one refused attempt."""
+    stage = StageReport(Stage.RED, StageState.REFUSED, "No.", 30.0, usage=(Usage("claude-opus-5-5", 2, 900, usd=usd),))
+    tried = Attempt(1, f"nonce-{number}", 100.0, 190.0 + number, accepted=False, stages=(stage,), worker="claude")
+    one = Task(planned("TASK-1"), TaskState.READY, (tried,))
+    jobs = (Job(tried.nonce, Step.WORK, 100.0, "TASK-1", JobState.DONE, ended_at=190.0),)
+    return replace(run(), tasks=(one,), jobs=jobs, number=number, rules=Rules(worker_max_consecutive=3))

@@ -19,7 +19,11 @@ from urllib.parse import urlsplit
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.local.git import git
 from tdd_orchestrator.local.keeping import Room
-from tdd_orchestrator.store import Loaded, StateStore
+from tdd_orchestrator.store import LedgerStore, Loaded, StateStore
+from tdd_orchestrator.store.ledger import NAME, Kept
+
+LEDGER = 0
+"""What is wanted is no run but the repository's ledger: no pull request has this number."""
 
 
 class NoSuchRun(TddError):
@@ -38,6 +42,7 @@ class StateSource:
     directory: Path
     prefix: str
     numbers: tuple[int, ...]
+    has_ledger: bool = False
 
     def runs(self) -> tuple[Loaded, ...]:
         """Every run, in the order of the pull requests' numbers."""
@@ -50,6 +55,14 @@ class StateSource:
     def database(self, number: int) -> bytes:
         """The SQLite file of a run. Raises `NoSuchRun`."""
         return asyncio.run(self._exported(self._known(number)))
+
+    def ledger(self) -> Kept | None:
+        """What outlives the runs; None where nothing has been written down yet."""
+        return asyncio.run(self._kept()) if self.has_ledger else None
+
+    async def _kept(self) -> Kept:
+        with closing(self._store()) as store:
+            return await LedgerStore(store.refs, self.prefix).load()
 
     def _known(self, number: int) -> str:
         if number not in self.numbers:
@@ -79,23 +92,27 @@ def unfinished(top: Path, prefix: str) -> StateSource | None:
     if directory is None or not room.unfinished:
         return None
     listed = git(directory, "for-each-ref", "--format=%(refname)", f"{prefix}/")
-    return StateSource("The unfinished `tdd run`", directory, prefix, _numbers(listed, prefix))
+    name = "The unfinished `tdd run`"
+    return StateSource(name, directory, prefix, _numbers(listed, prefix), _has_ledger(listed, prefix))
 
 
 @contextmanager
 def of_remote(top: Path, remote: str, prefix: str, wanted: int | None = None) -> Iterator[StateSource]:
-    """The state refs of a remote, all or the one that is wanted. Raises `RemoteUnreadable` and `TddError`."""
+    """The state refs of a remote: all, or the one run (or `LEDGER`) that is wanted. Raises `RemoteUnreadable` and
+    `TddError`.
+    """
     url = _url(top, remote)
     with tempfile.TemporaryDirectory(prefix="tdd-state-") as folder:
         mirror = Path(folder) / "mirror.git"
         git(top, "init", "--quiet", "--bare", "--template=", str(mirror))
         ask = _Asked(top, mirror, remote, url)
-        numbers = _numbers(ask("ls-remote", "--refs", "--", url, f"{prefix}/pr-*"), prefix)
-        fetched = [number for number in numbers if wanted in (None, number)]
+        listed = ask("ls-remote", "--refs", "--", url, f"{prefix}/pr-*", f"{prefix}/{NAME}")
+        numbers, has_ledger = _numbers(listed, prefix), _has_ledger(listed, prefix)
+        fetched = [f"{prefix}/pr-{number}" for number in numbers if wanted in (None, number)]
+        fetched += [f"{prefix}/{NAME}"] if has_ledger and wanted in (None, LEDGER) else []
         if fetched:
-            refs = [f"+{ref}:{ref}" for ref in (f"{prefix}/pr-{number}" for number in fetched)]
-            ask("fetch", "--quiet", "--no-tags", "--depth=1", "--", url, *refs)
-        yield StateSource(remote, mirror, prefix, numbers)
+            ask("fetch", "--quiet", "--no-tags", "--depth=1", "--", url, *(f"+{ref}:{ref}" for ref in fetched))
+        yield StateSource(remote, mirror, prefix, numbers, has_ledger)
 
 
 def _url(top: Path, remote: str) -> str:
@@ -104,6 +121,10 @@ def _url(top: Path, remote: str) -> str:
         known = f"Name one with `--remote`: {', '.join(names)}." if names else "Add it: `git remote add origin URL`."
         raise TddError(f"This repository has no remote `{remote}`.", remedy=known)
     return git(top, "remote", "get-url", remote)
+
+
+def _has_ledger(listed: str, prefix: str) -> bool:
+    return re.search(rf"(?:^|\s){re.escape(prefix)}/{NAME}$", listed, re.MULTILINE) is not None
 
 
 def _numbers(listed: str, prefix: str) -> tuple[int, ...]:

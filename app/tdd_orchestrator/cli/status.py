@@ -1,15 +1,18 @@
 """`tdd status`: the runs of a repository, from their state refs."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tdd_orchestrator.cli.ledger_text import ledger_lines
 from tdd_orchestrator.cli.output import print_json, visible
 from tdd_orchestrator.cli.repository import HERE, repository_root, usable_configuration
 from tdd_orchestrator.cli.state_source import StateSource, of_remote, unfinished
 from tdd_orchestrator.core.run import Run, Task
+from tdd_orchestrator.core.settings import BudgetSettings
 from tdd_orchestrator.core.spending import cap
 from tdd_orchestrator.core.wire import to_wire
 from tdd_orchestrator.report.run_check import title
@@ -25,19 +28,20 @@ def status_command(
     remote: Annotated[str, typer.Option(help="The remote with the state branches; otherwise origin.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: a run, or a list of runs.")] = False,
 ) -> None:
-    """Show runs: an unfinished `tdd run` of this repository, or else the runs of its remote."""
+    """Show runs and what they cost: an unfinished `tdd run` of this repository, or else the runs of its remote."""
     top = repository_root(repo)
-    prefix = usable_configuration(top).state.prefix
+    config = usable_configuration(top)
+    prefix = config.state.prefix
     own = unfinished(top, prefix) if pr is None and not remote else None
     if own is not None:
-        _show(own, None, as_json)
+        _show(own, None, as_json, config.budget)
         typer.echo(f"The runs of a remote: tdd status --remote {USUAL_REMOTE}", err=True)
         return
     with of_remote(top, remote or USUAL_REMOTE, prefix, pr) as source:
-        _show(source, pr, as_json)
+        _show(source, pr, as_json, config.budget)
 
 
-def _show(source: StateSource, pr: int | None, as_json: bool) -> None:
+def _show(source: StateSource, pr: int | None, as_json: bool, budget: BudgetSettings) -> None:
     loaded = source.runs() if pr is None else (source.run(pr),)
     for each in loaded:
         if each.rebuilt:
@@ -49,6 +53,10 @@ def _show(source: StateSource, pr: int | None, as_json: bool) -> None:
         typer.echo("\n\n".join("\n".join(_lines(run)) for run in runs))
     else:
         typer.echo(f"{source.name} has no run.")
+    if pr is None and not as_json and (kept := source.ledger()) is not None:
+        if kept.damage:
+            typer.echo(f"tdd: {kept.damage}", err=True)
+        typer.echo("\n" + "\n".join(ledger_lines(kept.ledger, budget, time.time())))
 
 
 def _only(loaded: tuple[Loaded, ...]) -> object:
