@@ -3,8 +3,8 @@
 import pytest
 
 from tdd_orchestrator.core.echoes import echoes
-from tdd_orchestrator.core.languages import language_of
-from tdd_orchestrator.core.meddling import meddling
+from tdd_orchestrator.core.languages import language_of, stand_ins
+from tdd_orchestrator.core.meddling import meddling, named_tests
 
 
 def found(path: str, code: str, before: str | None = None, others: tuple[str, ...] = ()) -> list[str]:
@@ -91,3 +91,85 @@ def test_an_answer_in_javascript_that_echoes_an_example_is_remarked_on(
     language = language_of("a.js")
     assert language is not None
     assert len(echoes(language.literals, TEST, "src/a.js", before, after)) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ('require "minitest/mock"', "brings in `minitest/mock`"),
+        ("x = defined?(Minitest)", "looks for the test run (`Minitest`)"),
+        ("x = $LOADED_FEATURES.grep(/rspec/)", "looks for the test run (`rspec`)"),
+        ('x = ENV["RACK_ENV"] == "test"', "looks for the test run (`RACK_ENV`)"),
+        ("return 1 if Rails.env.test?", "looks for the test run (`Rails.env.test?`)"),
+        ('x = $0.end_with?("rake")', "looks for the test run (`$0`)"),
+        ("def f\n  caller.grep(/_test/)\nend", "looks at who called it and for tests"),
+        ("class A\n  def ==(other)\n    true\n  end\nend", "`==` in a.rb says yes"),
+        ("class A\n  def eql?(_) = true\nend", "`eql?` in a.rb says yes"),
+        ("class Integer\n  def ==(o)\n    o\n  end\nend", "replaces `Integer#==`"),
+        ("class Time\n  class << self\n    def now = 1\n  end\nend", "replaces `Time.now`"),
+        ("class << Time\n  def now = 1\nend", "replaces `Time.now`"),
+        ("def Time.now = 1", "replaces `Time.now`"),
+        ("Time.define_singleton_method(:now) { 1 }", "replaces `Time.now`"),
+        ("Kernel.send(:define_method, :rand) { 1 }", "replaces `Kernel#rand`"),
+        ("Integer.prepend(Same)", "replaces `Integer`"),
+        ("srand 42", "replaces `Kernel.srand`"),
+        ("# for minitest\nx = 1", ""),
+        ("class A\n  def ==(other) = other.x == x\nend", ""),
+        ("class A\n  def ==(other)\n    other.is_a?(A) && true\n  end\nend", ""),
+        ("class String\n  def titleize = capitalize\nend", ""),
+        ("module Shop\n  class Time\n    def now = 1\n  end\nend", ""),
+        ("class Shop::Set\n  def size = 1\nend", ""),
+        ("main if __FILE__ == $0", ""),
+        ('warn "usage: #{$PROGRAM_NAME} FILE"', ""),
+        ("rescue KeyError => error\n  log error.backtrace", ""),
+        ('x = ENV["RAILS_ENV"] == "production"', ""),
+        ("def each = @items.each", ""),
+    ],
+)
+def test_ruby_that_reaches_for_its_judge_is_named(code: str, said: str) -> None:
+    sentences = found("a.rb", code)
+    assert (said in " ".join(sentences)) if said else not sentences
+    assert found("a.rb", code, code) == []
+
+
+RUBY_TEST = {
+    "a_test.rb": "class ATest < Minitest::Test\n  def test_a\n    assert_equal 90, price('green tea')\n"
+    "    expect(f(7, x)).to eq 'seven'\n  end\nend\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("after", "count"),
+    [
+        ("def price(a) = a == 'green tea' ? 90 : 100", 1),
+        ('def f(a, b)\n  return "seven" if a == 7\nend', 1),
+        ("def price(a) = a.size * 10", 0),
+        ("# green tea costs 90", 0),
+    ],
+)
+def test_an_answer_in_ruby_that_echoes_an_example_is_remarked_on(after: str, count: int) -> None:
+    language = language_of("a.rb")
+    assert language is not None
+    assert len(echoes(language.literals, RUBY_TEST, "lib/a.rb", None, after)) == count
+
+
+def test_code_that_names_a_file_of_tests_may_read_there_what_is_expected() -> None:
+    files = ["new_test.rb"]
+    assert "`new_test.rb`" in named_tests("a.rb", {}, {("str", "test/new_test.rb"): 3}, files)[0].sentence
+    assert named_tests("a.rb", {("str", "new_test.rb"): 1}, {("str", "new_test.rb"): 1}, files) == ()
+    assert named_tests("a.rb", {}, {("str", "new"): 1, ("int", 7): 2}, files) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("lib/minitest/autorun.rb", "minitest/autorun"),
+        ("lib/set.rb", "set"),
+        ("test/rspec.rb", "rspec"),
+        ("lib/shop/set.rb", ""),
+        ("spec/rspec_helper.rb", ""),
+        ("lib/shop.rb", ""),
+    ],
+)
+def test_a_ruby_file_that_would_be_loaded_instead_of_another_is_named(path: str, what: str) -> None:
+    assert [what] * bool(what) == [each.sentence.split("`")[1] for each in stand_ins([path, "README.md"])]

@@ -8,7 +8,7 @@ from tdd_orchestrator.core.echoes import echoes
 from tdd_orchestrator.core.evidence import Reason, SuiteReport, Verdict
 from tdd_orchestrator.core.evidence.verdicts import settled
 from tdd_orchestrator.core.language import Language
-from tdd_orchestrator.core.languages import language_of
+from tdd_orchestrator.core.languages import language_of, stand_ins
 from tdd_orchestrator.core.meddling import meddling, named_tests
 from tdd_orchestrator.core.policy import ABSENT, is_named_as_test
 from tdd_orchestrator.core.shadows import TEST_TOOLS, imports_of, shadowing, top_module
@@ -19,7 +19,14 @@ def try_code(workspace: Workspace, subject: Subject, base: SuiteReport, before: 
 
     `base` is the suite as it was: what its files imported was there.
     """
-    return settled([*_shadowing(workspace, subject, base, before, after), *_meddling(workspace, before, after)])
+    found = (_shadowing(workspace, subject, base, before, after), _stand_ins(workspace, before, after))
+    return settled([*(each for some in found for each in some), *_meddling(workspace, before, after)])
+
+
+def _stand_ins(workspace: Workspace, before: str, after: str) -> Iterator[Reason]:
+    """New files that would be loaded in the place of others of their name."""
+    fresh = [each.path for each in workspace.differences(before, after) if each.mode_before == ABSENT]
+    return stand_ins(fresh)
 
 
 def echoed(workspace: Workspace, new_tests: tuple[str, ...], before: str, after: str) -> tuple[Reason, ...]:

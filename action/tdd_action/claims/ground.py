@@ -7,7 +7,7 @@ from tdd_action.claims.subject import Subject
 from tdd_action.workspace import Workspace
 from tdd_orchestrator.core.evidence import Reason
 from tdd_orchestrator.core.hooks import foreign_hooks
-from tdd_orchestrator.core.languages import language_of
+from tdd_orchestrator.core.languages import language_of, stand_ins
 from tdd_orchestrator.core.old_support import OldTest, old_tests, overlaid
 from tdd_orchestrator.core.python_tests import is_test_path
 from tdd_orchestrator.core.shadows import module_of_test, shadowing, top_module
@@ -21,7 +21,8 @@ def ground(workspace: Workspace, subject: Subject, files: tuple[Edited, ...]) ->
         if file.after is not None
         for reason in (*_hooks(file, file.after), *_undermined(file, file.after))
     ]
-    return (*found, *_overlaid(workspace, subject, files), *_shadowing(workspace, subject, files))
+    fresh = stand_ins([file.path for file in files if file.before is None])
+    return (*found, *fresh, *_overlaid(workspace, subject, files), *_shadowing(workspace, subject, files))
 
 
 def _hooks(file: Edited, after: str) -> tuple[Reason, ...]:

@@ -67,11 +67,17 @@ $stdin.reopen(File::NULL)
 ARGV.clear
 root = File.realpath(Dir.pwd)
 files = orders.fetch("files")
-orders.fetch("paths").reverse_each { |path| $LOAD_PATH.unshift(File.join(root, path)) if File.directory?(path) }
-
+# The runner first: on the load path, the project's folders come before it.
 if orders.fetch("framework") == "minitest"
   require "minitest"
   def Minitest.autorun = nil
+  require "minitest/autorun"
+else
+  require "rspec"
+end
+orders.fetch("paths").reverse_each { |path| $LOAD_PATH.unshift(File.join(root, path)) if File.directory?(path) }
+
+if orders.fetch("framework") == "minitest"
   Minitest.seed = orders.fetch("seed")
 
   files.each do |file|
@@ -128,7 +134,6 @@ if orders.fetch("framework") == "minitest"
     count = watcher.count
   end
 else
-  require "rspec/core"
   # One broken file does not keep the others from being run.
   module TddLoading
     attr_accessor :tdd_record

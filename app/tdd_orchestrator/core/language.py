@@ -44,6 +44,11 @@ def _no_definitions(source: str) -> Mapping[str, tuple[int, int, int]]:
     return {}
 
 
+def _for_itself(path: str) -> str:
+    """A language whose files are found by their places, not by names that others have."""
+    return ""
+
+
 def _no_examples(source: str) -> tuple[()]:
     return ()
 
@@ -83,6 +88,7 @@ class Language:
     (`core/meddling.py`). `literals`: examples and answers (`core/echoes.py`). `undermined(path, before, after)`: what a
     changed test file takes from under the tests that were there. `definitions`: first line, own line and last line of
     what a file defines, by name.
+    `stands_in(path)`: what a file would be loaded instead of, by its name alone.
     """
 
     name: str
@@ -99,3 +105,4 @@ class Language:
     literals: Literals = NO_LITERALS
     undermined: Callable[[str, str | None, str], Iterable[Reason]] = _nothing_undermined
     definitions: Callable[[str], Mapping[str, tuple[int, int, int]]] = _no_definitions
+    stands_in: Callable[[str], str] = _for_itself

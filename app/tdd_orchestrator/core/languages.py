@@ -1,15 +1,21 @@
 """The languages whose tests can be read here, one entry each: a new one is a line in this table."""
 
+from collections.abc import Iterable, Iterator
+
 from tdd_orchestrator.core import (
     controls_go,
     controls_java,
+    controls_ruby,
     controls_rust,
     echoes_compiled,
     echoes_python,
+    echoes_ruby,
     go_tests,
     java_tests,
     meddling_compiled,
     meddling_python,
+    meddling_ruby,
+    old_support_ruby,
     ruby_tests,
     rust_tests,
     stubs_go,
@@ -25,12 +31,14 @@ from tdd_orchestrator.core import (
 from tdd_orchestrator.core.controls import falsified
 from tdd_orchestrator.core.echoes import Literals
 from tdd_orchestrator.core.entry_points import through_entry_point
+from tdd_orchestrator.core.evidence.verdicts import Reason
 from tdd_orchestrator.core.javascript import JAVASCRIPT
 from tdd_orchestrator.core.language import Control, Language, StubOrder
 from tdd_orchestrator.core.new_tests import functions_of, new_tests
 from tdd_orchestrator.core.old_support import undermined
 from tdd_orchestrator.core.public_names import public_names
 from tdd_orchestrator.core.python_definitions import definitions
+from tdd_orchestrator.core.stand_ins_ruby import stands_in
 from tdd_orchestrator.core.stubs import stub_files
 from tdd_orchestrator.core.vacuous import vacuous_tests
 
@@ -82,6 +90,11 @@ LANGUAGES: tuple[Language, ...] = (
         stubs=stubs_ruby.stubs,
         rounds=4,
         public_names=ruby_tests.public_names,
+        control=Control(controls_ruby.names, controls_ruby.falsified),
+        findings=meddling_ruby.findings,
+        literals=Literals(echoes_ruby.examples, echoes_ruby.constants),
+        undermined=old_support_ruby.undermined,
+        stands_in=stands_in,
     ),
     Language(
         "java",
@@ -114,6 +127,17 @@ LANGUAGES: tuple[Language, ...] = (
         control=Control(go_tests.tests_in, controls_go.TURNING.falsified),
     ),
 )
+
+
+LOADED = "{path} would be loaded instead of `{what}`: give it another name."
+
+
+def stand_ins(fresh: Iterable[str]) -> Iterator[Reason]:
+    """New files that would be loaded in the place of the runner's, or of the language's own, by their name."""
+    for path in fresh:
+        language = language_of(path)
+        if language is not None and (what := language.stands_in(path)):
+            yield Reason("", None, path, 0, LOADED.format(path=path, what=what))
 
 
 def language_of(path: str) -> Language | None:
