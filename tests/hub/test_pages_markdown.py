@@ -44,6 +44,16 @@ def test_markdown_is_shown_without_html_of_its_own(source: str, wanted: str, unw
     assert unwanted not in shown
 
 
+def test_emoji_of_states_are_drawings_and_code_is_left_alone() -> None:
+    shown = str(render("✅ done, ⏭️ <b>, 👤 you, 🦊 `❌`"))
+    assert 'aria-label="success"' in shown
+    assert 'aria-label="skipped"' in shown
+    assert 'aria-label="person"' in shown
+    assert "&lt;b&gt;" in shown
+    assert "🦊" in shown
+    assert "<code>❌</code>" in shown
+
+
 @given(st.text(alphabet="<>!-/abdetilsmrypo \"'=`\n[](){}:#|*_&;", max_size=80))
 def test_whatever_is_written_no_tag_gets_through_but_the_harmless_ones(source: str) -> None:
     assert "<" not in HARMLESS.sub("", str(render(source)))

@@ -87,6 +87,19 @@ async def test_a_comment_is_written_in_the_chosen_name(visit: Visit) -> None:
     assert answer.headers["location"].endswith(f"/pull/1#issuecomment-{made.id}")
 
 
+async def test_what_checks_say_stands_at_the_lines_of_the_files(visit: Visit) -> None:
+    head = visit.pull.head_sha
+    run = next(run for run in visit.pull.repository.checks.values() if run.name == "TDD" and run.head_sha == head)
+    note = {"path": "prds/interest.prd.md", "start_line": 3, "end_line": 3, "annotation_level": "notice"}
+    run.annotations += [{**note, "title": "REQ-1 · held", "message": "Tests: <one>"}]
+    page = await visit.get("/files")
+    at = page.index("An account earns interest monthly")
+    assert "REQ-1 · held" in page[at:]
+    assert "Tests: &lt;one&gt;" in page[at:]
+    assert page.index("REQ-1 · held") < page.index("Amounts are rounded half to even")
+    assert "1 notice" in await visit.get(f"/checks?check_run_id={run.id}")
+
+
 async def test_buttons_and_rerun_reach_the_app(visit: Visit) -> None:
     check = visit.check("TASK-3")
     assert (await visit.post(f"/runs/{check}/press", identifier="retry")).status_code == 303

@@ -23,7 +23,7 @@ async def test_each_requirement_ends_with_what_holds_it_at_its_line(tmp_path: Pa
         await told.until_state("success", BOARD)
         board = told.check(BOARD)
         assert lines(board) == [("prds/shop.md", 3, "notice"), ("prds/shop.md", 9, "notice")]
-        assert "tests/test_task_1.py::test_it" in board.annotations[0]["message"]
+        assert "tests/test_task_1.py\n  · test_it" in board.annotations[0]["message"]
         assert board.output["title"] == "2 of 2 requirements held by tests"
         old = [check for check in boards(told) if check.head_sha != told.head]
         assert {(check.conclusion, len(check.annotations)) for check in old} == {("neutral", 0)}, "they point on"

@@ -5,6 +5,7 @@ each requirement, come once, with the conclusion: GitHub only appends annotation
 new check run at every change.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from tdd_orchestrator.core.content import CheckContent
@@ -21,8 +22,8 @@ from tdd_orchestrator.report.words import bar, count, usd, word
 NAME = "TDD / PRD"
 MOST_NOTED = 500
 """As many requirements as a PRD may have: GitHub takes their annotations in pages of 50."""
-NAMED, FAULTS_TOLD, WORD_LIMIT = 6, 12, 160
-HEADER = ("State", "Requirement", "Tasks", "Held by", "Commits", "Cost")
+NAMED, FAULTS_TOLD, WORD_LIMIT = 10, 12, 160
+HEADER = ("State", "Requirement", "Tasks and commits", "Held by", "Cost")
 CONCLUSION = {RunState.FAILED: "failure", RunState.CANCELLED: "cancelled"}
 ICON = {
     Holding.UNPLANNED: "📝",
@@ -115,11 +116,14 @@ def _row(run: Run, row: Covered) -> tuple[str, ...]:
     return (
         f"{ICON[row.holding]} {row.holding}",
         f"**{cell(line(asked.id, 60))}** {cell(line(asked.title, WORD_LIMIT))}<br><sub>{where}</sub>",
-        "<br>".join(_task(run, key, row) for key in row.tasks[:NAMED]),
-        "<br>".join(_few([cell(line(test, WORD_LIMIT)) for test in row.tests])),
-        " ".join(_few([f"`{commit[:7]}`" for commit in row.commits])),
+        "<br>".join([*(_task(run, key, row) for key in row.tasks[:NAMED]), *_commits(row)]),
+        "<br>".join(_few([cell(line(test, WORD_LIMIT)) for test in _together(row.tests)])),
         usd(usd_of(run, asked.id)),
     )
+
+
+def _commits(row: Covered) -> list[str]:
+    return [" ".join(_few([f"`{commit[:7]}`" for commit in row.commits]))] if row.commits else []
 
 
 def _task(run: Run, key: str, row: Covered) -> str:
@@ -141,12 +145,24 @@ def _remarks(run: Run, shown: Board) -> Iterable[Remark]:
 def _message(run: Run, row: Covered) -> str:
     """Plain text, as annotations are."""
     remedy = REMEDY.get(row.holding, "").replace("`", "")
-    lines = [f"{row.requirement.id}: {row.holding}. {remedy}".rstrip()]
+    lines = [remedy] if remedy else []
     lines += [f"Tasks: {', '.join(_task(run, key, row) for key in row.tasks)}"] if row.tasks else []
-    lines += ["Tests:", *(f"  {test}" for test in _few(list(row.tests)))] if row.tests else []
+    lines += ["Tests:", *(f"  {line(test, WORD_LIMIT)}" for test in _few(_together(row.tests)))] if row.tests else []
     lines += [f"Commits: {' '.join(commit[:7] for commit in row.commits)}"] if row.commits else []
     lines.append(f"Cost: {usd(usd_of(run, row.requirement.id))}")
     return "\n".join(lines)
+
+
+def _together(tests: tuple[str, ...]) -> list[str]:
+    """Each test once: the cases of one are counted, and a file is named where its first test is."""
+    cases = Counter(test.partition("[")[0] for test in tests)
+    told, last = [], ""
+    for name, count_of in cases.items():
+        path, _, bare = name.rpartition("::")
+        told += [path] if path and path != last else []
+        last = path or last
+        told.append(f"{'· ' if path else ''}{bare}{f' × {count_of}' if count_of > 1 else ''}")
+    return told
 
 
 def _stray(each: Stray) -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from tdd_orchestrator.hub.pages import flowchart
 from tdd_orchestrator.hub.pages.drawing import draw
+from tdd_orchestrator.hub.pages.emoji import drawn
 
 _TAG = re.compile(r"<!--.*?-->|<(/?)(details|summary|br|sub|sup|kbd)(?: open)?\s*/?>", re.DOTALL)
 _TASK = re.compile(r"\[([ xX])\]\s")
@@ -87,6 +88,7 @@ def _parser() -> MarkdownIt:
     rules: dict[str, Any] = made.renderer.rules  # type: ignore[attr-defined]
     rules["html_block"] = lambda tokens, index, *_: _html(tokens[index].content)
     rules["html_inline"] = lambda tokens, index, *_: _inline(tokens, index)
+    rules["text"] = lambda tokens, index, *_: drawn(tokens[index].content)
     rules["fence"] = lambda tokens, index, *_: _fence(tokens, index)
     rules["image"] = lambda tokens, index, *_: _image(tokens, index)
     return made

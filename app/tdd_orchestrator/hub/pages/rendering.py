@@ -59,7 +59,7 @@ class Pages:
             "step_state": _step_state,
             "ago": lambda then: views.ago(then, site.world.now()),
         }
-        self._jinja.globals["lasted"] = _lasted
+        self._jinja.globals |= {"lasted": _lasted, "levels": views.levels}
 
     def page(self, template: str, **values: object) -> HTMLResponse:
         """A whole page. Its policy lets nothing in from elsewhere, and no script but its own."""

@@ -116,7 +116,7 @@ class _Desk:
     async def files(self, request: Request) -> Response:
         """The difference between head and base."""
         pull = self._pull(request)
-        return self._tab(request, pull, "files", files=_rows(views.files(pull)))
+        return self._tab(request, pull, "files", files=_rows(views.files(pull)), remarks=views.remarks(pull))
 
     async def commit(self, request: Request) -> Response:
         """One commit."""
@@ -126,7 +126,9 @@ class _Desk:
             raise HTTPException(404, "There is no such commit.")
         commit = read_commit(repository.git, full)
         files = _rows(views.commit_files(repository, commit))
-        return self._pages.page("commit.html", repository=repository, commit=commit, files=files, people=[], me=None)
+        return self._pages.page(
+            "commit.html", repository=repository, commit=commit, files=files, remarks={}, people=[], me=None
+        )
 
     async def actions(self, request: Request) -> Response:
         """Workflow runs of the repository; one of them with its jobs and their logs."""

@@ -9,7 +9,16 @@ from datetime import datetime
 
 from tdd_orchestrator.hub.commits import EMPTY_TREE, Commit, FileChange, changes, commits_between, merge_base
 from tdd_orchestrator.hub.identity import User
-from tdd_orchestrator.hub.state import CheckRun, IssueComment, PullRequest, Reaction, Repository, WorkflowRun, World
+from tdd_orchestrator.hub.state import (
+    CheckRun,
+    IssueComment,
+    Json,
+    PullRequest,
+    Reaction,
+    Repository,
+    WorkflowRun,
+    World,
+)
 
 _BAD = ("failure", "timed_out", "cancelled", "action_required", "startup_failure")
 
@@ -38,6 +47,22 @@ def newest_checks(pull: PullRequest) -> dict[str, list[CheckRun]]:
         if run.head_sha == pull.head_sha:
             found.setdefault(run.suite.app.slug, {})[run.name] = run
     return {app: [runs[name] for name in sorted(runs)] for app, runs in sorted(found.items())}
+
+
+def remarks(pull: PullRequest) -> dict[tuple[str, int], list[tuple[str, Json]]]:
+    """What the newest checks on the head say at lines of files: check name and annotation, by path and last line."""
+    found: dict[tuple[str, int], list[tuple[str, Json]]] = {}
+    for runs in newest_checks(pull).values():
+        for run in runs:
+            for note in run.annotations:
+                found.setdefault((note["path"], note["end_line"]), []).append((run.name, note))
+    return found
+
+
+def levels(notes: Sequence[Json]) -> list[tuple[str, int]]:
+    """How many annotations there are of each level, the gravest first."""
+    counts = Counter(str(note["annotation_level"]) for note in notes)
+    return [(level, counts[level]) for level in ("failure", "warning", "notice") if counts[level]]
 
 
 def state_of(status: str, conclusion: str | None) -> str:
