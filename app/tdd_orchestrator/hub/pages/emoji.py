@@ -54,4 +54,5 @@ def _drawing(emoji: str) -> str:
     if emoji in _STATES:
         return str(icon(_STATES[emoji]))
     word, path = _KINDS[emoji]
-    return f'<svg class="icon kind {word}" viewBox="0 0 16 16" width="15" height="15" role="img" aria-label="{word}">{path}</svg>'
+    size = 'viewBox="0 0 16 16" width="15" height="15"'
+    return f'<svg class="icon kind {word}" {size} role="img" aria-label="{word}">{path}</svg>'
