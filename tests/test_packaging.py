@@ -20,6 +20,7 @@ NEEDED = (
     "tdd_orchestrator/py.typed",
     "tdd_action/py.typed",
     "tdd_action/sandbox/launcher.py",
+    "tdd_action/suites/TddWitness.java",
     "tdd_action/suites/witness.go",
     "tdd_action/suites/witness.rs",
     "tdd_orchestrator/demo/prd.md",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.java_watching import Watching, watching
 from tdd_action.suites.recorded import read_record, recorded
 from tdd_action.suites.suite import SuiteCommand
 from tdd_action.suites.surefire import read_surefire
@@ -55,6 +56,7 @@ class JavaSuite:
     words: Callable[[list[str], int | None], list[str]]
     program: Callable[[Path], str]
     places: Callable[[Path], tuple[tuple[Path, ...], dict[str, str]]]
+    watching: Callable[[Path], Watching | None] = lambda scratch: None
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
@@ -70,7 +72,21 @@ class JavaSuite:
         collect = (str(root / self.reports), str(root / "*" / self.reports))
         for left in (*root.glob(self.reports), *root.glob(f"*/{self.reports}")):
             left.unlink()  # an old one would speak for a run that wrote none
-        return recorded(words, env, scratch, name=self.name, selected=tests, collect=collect, caches=own)
+        watched = self.watching(scratch)
+        if watched is None:
+            return recorded(words, env, scratch, name=self.name, selected=tests, collect=collect, caches=own)
+        return recorded(
+            [*words[:-1], watched.word, words[-1]],
+            env,
+            scratch,
+            name=self.name,
+            selected=tests,
+            collect=collect,
+            caches=(*own, watched.classes),
+            witness=watched.folder,
+            first=watched.first,
+            far=True,
+        )
 
     def collection(self, root: Path, tests: tuple[str, ...] | None, scratch: Path) -> SuiteCommand:
         """Neither tool can collect only: the tests are run."""
@@ -116,7 +132,11 @@ def _gradle_home(scratch: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
     return (own,), {"GRADLE_USER_HOME": str(own), "GRADLE_RO_DEP_CACHE": str(_home() / ".gradle" / "caches")}
 
 
-MAVEN = JavaSuite("maven", "target/surefire-reports/TEST-*.xml", _maven, _maven_wrapper, _nothing_of_its_own)
+def _watched(scratch: Path) -> Watching | None:
+    return watching(scratch, _home() / ".m2" / "repository")
+
+
+MAVEN = JavaSuite("maven", "target/surefire-reports/TEST-*.xml", _maven, _maven_wrapper, _nothing_of_its_own, _watched)
 GRADLE = JavaSuite("gradle", "build/test-results/test/*.xml", _gradle, _installed_gradle, _gradle_home)
 
 

@@ -35,7 +35,8 @@ class Record:
     """What a command said: lines of its output and of its error output, files that it left, its exit code.
 
     `whole` is false where it was stopped before its end: `fault` then says how. `forged` voids all of it. `watched`
-    says that witnesses were listened to: then a test that none of them saw pass (`seen`) has not passed.
+    says that witnesses were listened to (`begun`: how many came): then a test that none of them saw pass (`seen`) has
+    not passed.
     """
 
     out: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Record:
     whole: bool = False
     forged: str = ""
     watched: bool = False
+    begun: int = 0
     seen: tuple[Seen, ...] = ()
 
 
@@ -61,18 +63,20 @@ def recorded(
     caches: tuple[Path, ...] = (),
     witness: Path | None = None,
     first: Sequence[Sequence[str]] = (),
+    far: bool = False,
 ) -> SuiteCommand:
     """The command, to be run behind the recorder. `collect` are globs of files to keep when it has ended.
 
     `merge`: one stream, where the order of output and errors means something. `caches` may be written. `witness`: the
     folder of what puts one into the test processes, once the commands `first` have ended well.
+    `far`: a shell may stand between the command and them.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=scratch))
     program = Path(shutil.copy(RECORDER, folder / "recorder.py"))
     shutil.copy(EAR, folder / EAR.name)
     report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
     ordered = {"argv": [*argv], "report": str(report), "collect": [*collect], "merge": merge}
-    watching = {"witness": bool(witness) and LINUX, "first": [[*words] for words in first]}
+    watching = {"witness": bool(witness) and LINUX, "first": [[*words] for words in first], "far": far}
     orders.write_text(json.dumps({**ordered, **watching}))
     return SuiteCommand(
         argv=(sys.executable, "-I", "-S", "-B", str(program), str(orders)),
@@ -98,6 +102,7 @@ def read_record(command: SuiteCommand) -> Record:
     return Record(
         forged="a witness of the tests was spoken for by somebody else" if unsealed else "",
         watched=any("watched" in line for line in lines),
+        begun=sum(1 for line in lines if "begun" in line),
         seen=tuple(
             Seen(line["seen"], line["end"], line["program"], line["folder"]) for line in lines if "seen" in line
         ),

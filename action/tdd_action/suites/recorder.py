@@ -60,7 +60,7 @@ def listening(orders: Any, record: Record) -> Any:
         done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode:
             return None
-    ear = Ear(record.write)
+    ear = Ear(record.write, os.environ.get("TMPDIR", "") if orders["far"] else "", 2 if orders["far"] else 1)
     record.write(watched=True)
     return ear
 

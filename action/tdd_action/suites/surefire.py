@@ -1,12 +1,13 @@
 """Reads the XML that Surefire and Gradle leave for each class of tests, and javac's complaints in their output."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from tdd_action.sandbox import ProcessOutcome
-from tdd_action.suites.recorded import Record, completed, last_words, stopped
+from tdd_action.suites.recorded import UNSEEN, Record, completed, last_words, stopped
 from tdd_action.suites.sealed_record import void
 from tdd_orchestrator.core.evidence.reports import Ended, Outcome, Phase, SuiteReport, TestResult, selects
 from tdd_orchestrator.core.java_compiler import Fault, faults
@@ -61,12 +62,31 @@ def read_surefire(record: Record, outcome: ProcessOutcome, root: Path, wanted: t
     results = {each.id: each for each in found}
     if twice := next((each for each in found if results[each.id] is not each and not _repeats(each.id)), None):
         return void(Ended.FORGED, f"{twice.id} has two results: a report was written by hand.", outcome)
+    if unseen := _unseen(found, record):
+        return void(Ended.FORGED, UNSEEN.format(test=f"A test of {unseen}"), outcome)
     lines = (*record.out, *record.err)
     broken = [*_broken(lines, layout)]
     if not results and not broken and record.exit_code:
         return void(Ended.COULD_NOT_RUN, f"The build did not get as far as the tests: {_complaint(record)}", outcome)
     chosen = [each for each in results.values() if wanted is None or any(selects(one, each.id) for one in wanted)]
     return completed(chosen, broken, record, outcome, ran=len(chosen) == len(results))
+
+
+def _unseen(found: list[TestResult], record: Record) -> str:
+    """A file of which more tests are said to have passed than a witness saw; empty where there is none.
+
+    Asked only where witnesses came, and knew the class of all that they saw: an old runner or another engine has none.
+    """
+    if not record.begun or any(each.name == "?" for each in record.seen):
+        return ""
+    seen = Counter(each.name.replace(".", "/") for each in record.seen if each.end == "pass")
+    said = Counter(each.id.partition("::")[0] for each in found if each.outcome is Outcome.PASSED)
+    return next((path for path, passed in said.items() if passed > _told(seen, path)), "")
+
+
+def _told(seen: Counter[str], path: str) -> int:
+    bare = path.rpartition(".")[0]
+    return sum(count for name, count in seen.items() if bare == name or bare.endswith(f"/{name}"))
 
 
 def _repeats(name: str) -> bool:

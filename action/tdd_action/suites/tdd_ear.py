@@ -23,15 +23,19 @@ LONGEST = 2**16
 class Ear:
     """Listens on a name of this machine's until it is closed; `tell` gets what each test's end is known by."""
 
-    def __init__(self, tell: Any) -> None:
-        self.name = f"tdd-{secrets.token_hex(16)}"
-        self._tell = tell
+    def __init__(self, tell: Any, folder: str = "", distance: int = 1) -> None:
+        """`folder`: listen on a file there, for what knows no other names. `distance`: how far below the command a
+        witness may be started; a shell between the two counts.
+        """
+        token = f"tdd-{secrets.token_hex(16)}"
+        self.name = os.path.join(folder, token) if folder else token
+        self._tell, self._distance = tell, distance
         self._known: set[int] = set()
         self._talks: list[tuple[threading.Thread, socket.socket]] = []
         self._parent = 0
         self._started = threading.Event()
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._server.bind(f"\0{self.name}")
+        self._server.bind(self.name if folder else f"\0{self.name}")
         self._server.listen(64)
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -62,7 +66,7 @@ class Ear:
                 return
             self._started.wait()
             peer = struct.unpack("3i", talk.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-            if peer in self._known or parent_of(peer) != self._parent:
+            if peer in self._known or self._parent not in ancestors_of(peer, self._distance):
                 talk.close()
                 continue
             self._known.add(peer)
@@ -89,6 +93,14 @@ class Ear:
         if not fits:
             self._tell(unsealed=where)
         talk.close()
+
+
+def ancestors_of(process: int, distance: int) -> list[int]:
+    """The processes above one, the nearest first."""
+    found = [process]
+    for _ in range(distance):
+        found.append(parent_of(found[-1]))
+    return found[1:]
 
 
 def parent_of(process: int) -> int:

@@ -82,7 +82,7 @@ GO_CODE = Patterns(
         REACHES: _of(r"\b(syscall\.(?:Exit|Dup[23]?|Kill|RawSyscall6?|Syscall6?))\("),
     },
     strings=re.compile(
-        r"\btest\.(?:v|run|count|short|timeout|testlogfile|paniconexit0)\b|_test\.go|^.\.test.$|TDD_WITNESS|/proc/(?:self|\d)"
+        r"\btest\.(?:v|run|count|short|timeout|testlogfile|paniconexit0)\b|_test\.go|^.\.test.$|TDD_WITNESS|/proc/(?:self|\d)|/dev/(?:std|fd|tty)"
     ),
     callers=re.compile(r"\b(runtime\.(?:Callers?|Stack|FuncForPC|CallersFrames)|debug\.(?:Stack|PrintStack))\("),
     imports=re.compile(r"^\s*(?:import\s+)?(?:[\w.]+\s+)?\"(testing|github\.com/stretchr/testify/\w+)\"", re.MULTILINE),
@@ -102,7 +102,7 @@ RUST_CODE = Patterns(
             r"\b(global_asm!)",
         ),
     },
-    strings=re.compile(r"RUST_TEST_|NEXTEST|TDD_WITNESS|/proc/(?:self|\d)|\.rs\"$|/deps/"),
+    strings=re.compile(r"RUST_TEST_|NEXTEST|TDD_WITNESS|/proc/(?:self|\d)|/dev/(?:std|fd|tty)|\.rs\"$|/deps/"),
     callers=re.compile(
         r"\b(Backtrace::(?:capture|force_capture)|backtrace::\w+|Location::caller|thread::current\(\)\s*\.name)\b"
     ),
@@ -121,7 +121,9 @@ JAVA_CODE = Patterns(
             r"\b(sun\.misc\.Unsafe)\b",
         ),
     },
-    strings=re.compile(r"surefire|junit|jupiter|TDD_WITNESS|sun\.java\.command|/proc/(?:self|\d)|Test\.java"),
+    strings=re.compile(
+        r"surefire|junit|jupiter|TDD_WITNESS|sun\.java\.command|/proc/(?:self|\d)|/dev/(?:std|fd|tty)|Test\.java"
+    ),
     callers=re.compile(r"\b(getStackTrace|StackWalker|getAllStackTraces)\b"),
     imports=re.compile(rf"^\s*import\s+(?:static\s+)?((?:{JAVA_TOOLS})\b[\w.]*)", re.MULTILINE),
 )
