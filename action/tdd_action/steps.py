@@ -11,7 +11,7 @@ from tdd_action.outputs import Outputs
 from tdd_action.plan import plan
 from tdd_action.prove import PROOF, leave, prove
 from tdd_action.sources import read_config, read_prds
-from tdd_action.work import BUNDLE, RESULT, work
+from tdd_action.work import BUNDLE, RED_BUNDLE, RESULT, work
 from tdd_action.workers import Worker, WorkerSettings, connect
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.plan import PlannedTask
@@ -94,7 +94,7 @@ def _work(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
         result = WorkResult(
             assignment.nonce, task.key, assignment.attempt, assignment.head, None, (), reason=str(fault)
         )
-    outputs.clear(outputs.taken(BUNDLE) if result.tip else {})
+    outputs.clear(outputs.taken(BUNDLE, RED_BUNDLE) if result.stages else {})
     outputs.leave(RESULT, result)
     outputs.annotate(remark for stage in result.stages for remark in stage.remarks)
     _complain(outputs, result.reason)
@@ -104,7 +104,7 @@ def _work(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
 def _prove(inputs: Inputs, environ: Mapping[str, str], outputs: Outputs) -> Ran:
     assignment = inputs.assignment
     base, tip, bundle = assignment.since, assignment.head, None
-    before = outputs.taken(RESULT, BUNDLE)
+    before = outputs.taken(RESULT, BUNDLE, RED_BUNDLE)
     try:
         if assignment.step is Step.WORK:
             base, tip, bundle = assignment.head, tip_left(inputs), inputs.out / BUNDLE

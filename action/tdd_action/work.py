@@ -20,6 +20,8 @@ from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.core.wire import to_wire
 
 BUNDLE = "work.bundle"
+RED_BUNDLE = "red.bundle"
+"""The accepted RED alone, for an attempt that begins at GREEN."""
 RESULT = "result.json"
 MOST_FEEDBACK = 6000
 GOES_ON = (StageState.ACCEPTED, StageState.DROPPED, StageState.SKIPPED)
@@ -42,7 +44,7 @@ def work(
     within: Path | None = None,
     tell: Tell = untold,
 ) -> WorkResult:
-    """Work the assignment's task on its head commit; leaves `result.json` and, where it was accepted, `work.bundle`.
+    """Work the assignment's task on its head commit; leaves `result.json`, and bundles of what was accepted.
 
     `tell` hears of it while it goes on. A refusal is in the result; what is raised is the user's
     to mend (`TddError`) or a bug.
@@ -54,8 +56,10 @@ def work(
         mine = tuple(each for each in requirements if each.id in assignment.task.requirements)
         desk = Desk(assignment, assignment.task, worker, config, place, bench, mine, assignment.head, tell)
         result = _result(desk, _stages(desk))
+        ref = f"refs/heads/{config.git.branch_prefix}{assignment.number}/{assignment.task.key}"
+        if red := next((each.commit for each in result.stages if each.stage is Stage.RED and each.commit), None):
+            place.bundle(assignment.head, red, f"{ref}-red", out / RED_BUNDLE)
         if result.tip is not None:
-            ref = f"refs/heads/{config.git.branch_prefix}{assignment.number}/{assignment.task.key}"
             place.bundle(assignment.head, result.tip, ref, out / BUNDLE)
     (out / RESULT).write_text(json.dumps(to_wire(result), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return result

@@ -16,6 +16,7 @@ from tdd_orchestrator.core.decide import decide, pending
 from tdd_orchestrator.core.effect import (
     Dispatch,
     Effect,
+    KeepRed,
     Land,
     LookAtCi,
     Retire,
@@ -273,8 +274,8 @@ def _place(effect: Effect) -> str:
 
 
 def _terms(run: Run, effect: Effect) -> Terms | None:
-    """What a landing is judged by."""
-    if not isinstance(effect, Land):
+    """What a landing, or a RED that is kept, is judged by."""
+    if not isinstance(effect, Land | KeepRed):
         return None
     return Terms({task.key: task.planned for task in run.tasks}, run.rules)
 

@@ -121,7 +121,7 @@ def test_a_conflict_is_told_with_its_file(tmp_path: Path) -> None:
 def test_a_push_that_was_pushed_over_or_brings_nothing_is_said_so(tmp_path: Path) -> None:
     repo = tiny_project(tmp_path / "repo")
     gone, _ = handed_in(tmp_path, repo, "1" * 40)
-    assert "Push your branch again" in gone.reason
+    assert "Push again" in gone.reason
     nothing, _ = handed_in(tmp_path, repo, repo.head)
     assert "nothing that the pull request's branch lacks" in nothing.reason
 

@@ -118,7 +118,7 @@ def test_a_role_that_nobody_knows_is_no_role(role: str) -> None:
             Verb.RETRY,
             ("TASK-1",),
             {"options": (("from", "green"),)},
-            "`--from` is understood, but this version tries a task again from its start. Leave `--from` away.",
+            "No RED of TASK-1 is left to keep: `/tdd retry TASK-1` starts it anew.",
         ),
         (
             run(R.RUNNING, DONE, task("TASK-2", T.IN_PROGRESS, tries=1)),

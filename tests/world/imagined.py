@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from tdd_orchestrator.core.ci import CiCheck, CiState
 from tdd_orchestrator.core.command import Command, Verb
 from tdd_orchestrator.core.decide import Decision, decide
-from tdd_orchestrator.core.effect import Dispatch, DropBranch, Effect, Land, LookAtCi, MakeBranch
+from tdd_orchestrator.core.effect import Dispatch, DropBranch, Effect, KeepRed, Land, LookAtCi, MakeBranch
 from tdd_orchestrator.core.event import (
     BranchReady,
     CiSeen,
@@ -19,6 +19,7 @@ from tdd_orchestrator.core.event import (
     ProofReported,
     PullRequestSeen,
     PushedByHand,
+    RedKept,
     Staged,
     Ticked,
     WorkReported,
@@ -139,6 +140,8 @@ class Imagined:
                 return self._land(effect)
             case LookAtCi(head):
                 return self.ci_seen(head)
+            case KeepRed(task, commit):
+                return RedKept(at=self.now, task=task, commit=commit)
             case MakeBranch(task, branch, at):
                 tip = self.branches.setdefault(branch, at)
                 return BranchReady(at=self.now, task=task, branch=branch, tip=tip, ahead=tip.startswith("hand-"))
@@ -205,7 +208,10 @@ class Imagined:
             return WorkReported(at=self.now, result=work, proof=None, workflow_run=1)
         tip = None if name in self.refused else f"tip-{name}-{nonce}"
         stage = StageReport(Stage.GREEN, StageState.ACCEPTED if tip else StageState.REFUSED, "said")
-        result = WorkResult(nonce, given.task.key, given.attempt, given.head, tip, (stage,), "" if tip else "it cheats")
+        red = StageReport(Stage.RED, StageState.ACCEPTED, "said", commit="f" * 40)
+        result = WorkResult(
+            nonce, given.task.key, given.attempt, given.head, tip, (red, stage), "" if tip else "it cheats"
+        )
         proof = ProofResult(nonce, tip, holds=True) if tip else None
         return WorkReported(at=self.now, result=result, proof=proof, workflow_run=1)
 

@@ -44,6 +44,8 @@ class QuickRunner:
 
     A `Question` is asked until it is answered.
 
+    `green`: the attempt is refused at GREEN and leaves its RED.
+
     `refuse`: the attempt is refused; `fail`: the job ends without a result; `hang`: it never ends; `unproven`: the
     proof does not hold; `untested`: no new test is named; or a mapping of paths to contents that GREEN writes. `reds`
     says what RED writes beside its own test. `usd` is what each attempt costs.
@@ -140,10 +142,9 @@ class QuickRunner:
         assert given.task is not None
         usage = (Usage("quick", 1, 1200, 300, usd=self.usd),)
         if isinstance(act, Question) and act.text not in {each.question for each in given.answers}:
-            stage = StageReport(Stage.RED, StageState.ASKED, f"It asks: {act.text}", 0.1, usage=usage)
-            key, said = given.task.key, stage.sentence
-            work = WorkResult(given.nonce, key, given.attempt, given.head, None, (stage,), said, question=act)
-            return {"result.json": dumped(work)}
+            return asking(git, given, usage, act)
+        if act == "green":
+            return only_red(git, given, usage, self.reds.get(name(given), {}))
         if act == "refuse":
             stage = StageReport(Stage.GREEN, StageState.REFUSED, self.says, 0.1, usage=usage)
             work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, None, (stage,), stage.sentence)
@@ -238,6 +239,37 @@ def written(git: GitDirectory, parent: str, files: dict[str, str], message: str)
     Path(index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
     parents = ("-p", parent) if parent else ()
     return git.text("commit-tree", tree, *parents, "-F", "-", given=message.encode(), env=index)
+
+
+def asking(git: GitDirectory, given: Assignment, usage: tuple[Usage, ...], act: Question) -> dict[str, bytes]:
+    """What an attempt leaves that asks: in RED, or in the stage that the question says it tried."""
+    if act.tried == "GREEN":
+        return only_red(git, given, usage, {}, act)
+    assert given.task is not None
+    stage = StageReport(Stage.RED, StageState.ASKED, f"It asks: {act.text}", 0.1, usage=usage)
+    key, said = given.task.key, stage.sentence
+    work = WorkResult(given.nonce, key, given.attempt, given.head, None, (stage,), said, question=act)
+    return {"result.json": dumped(work)}
+
+
+def only_red(
+    git: GitDirectory,
+    given: Assignment,
+    usage: tuple[Usage, ...],
+    beside: dict[str, str],
+    question: Question | None = None,
+) -> dict[str, bytes]:
+    """What an attempt leaves that came as far as RED: GREEN was refused, or asks."""
+    red, _ = committed(git, given, {}, beside)
+    ended, told = (StageState.ASKED, "It asks.") if question else (StageState.REFUSED, "Nothing passes.")
+    stages = (
+        StageReport(Stage.RED, StageState.ACCEPTED, "Fails on an assertion.", 0.1, red, usage=usage),
+        StageReport(Stage.GREEN, ended, told, 0.1, usage=usage),
+    )
+    assert given.task is not None
+    key, said = given.task.key, f"GREEN: {told}"
+    work = WorkResult(given.nonce, key, given.attempt, given.head, None, stages, said, question=question)
+    return {"result.json": dumped(work), "red.bundle": bundled(git, given, red)}
 
 
 def bundled(git: GitDirectory, given: Assignment, tip: str) -> bytes:

@@ -10,6 +10,7 @@ from tdd_action.claims.green import GreenClaim
 from tdd_action.claims.red import RedClaim
 from tdd_action.claims.subject import Before, Subject
 from tdd_action.workers import StageRequest, StageWork, Worker
+from tdd_action.workers.human import HumanWorker
 from tdd_action.workspace import Workspace, trailers
 from tdd_orchestrator.core.asking import escalates
 from tdd_orchestrator.core.errors import TddError
@@ -111,7 +112,8 @@ class Desk:
             seconds=float(self.config.tdd.stage_seconds),
             answers=self.assignment.answers,
         )
-        work = within(request.seconds, lambda: self.worker.work(request))
+        worker = self._keeper() if stage is Stage.RED and self.assignment.red else self.worker
+        work = within(request.seconds, lambda: worker.work(request))
         self.usage += work.usage
         self.prompts = work.prompts
         if work.fault is not None:
@@ -121,6 +123,10 @@ class Desk:
         if work.said:
             self.tell(f"{self.task.key} {stage.upper()}: the worker says", work.said)
         return work, self.workspace.snapshot()
+
+    def _keeper(self) -> Worker:
+        """Who hands in the RED of an earlier attempt; it is judged anew, on the head as it is now."""
+        return HumanWorker(self.workspace.git, self.base, self.assignment.red, "kept", what="The RED that was kept")
 
     def look(self) -> str:
         """Run the tests on what the worker has written so far; what they leave behind is taken away."""

@@ -22,9 +22,11 @@ def red_stage(desk: Desk) -> StageEnd:
     claim = try_red(desk.bench, desk.subject, before, tree)
     if not claim.verdict.accepted:
         return refused(claim.verdict)
+    kept = "Kept from an earlier attempt: " if desk.assignment.red else ""
     desk.red, desk.before = claim, claim.before
     tests = tuple(result.id for result in chosen(claim.new_tests, claim.collected))
-    return StageEnd(StageState.ACCEPTED, _sentence(claim, len(tests)), commit=desk.save(Stage.RED, tree), tests=tests)
+    told = f"{kept}{_sentence(claim, len(tests))}"
+    return StageEnd(StageState.ACCEPTED, told, commit=desk.save(Stage.RED, tree), tests=tests)
 
 
 def _sentence(claim: RedClaim, new: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tdd_action.confine import way_out
-from tdd_action.git import Git
+from tdd_action.git import BOT_EMAIL, Git
 from tdd_action.workers import PlanDraft, PlanRequest, StageRequest, StageWork, WorkerSettings
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.paths import matches
@@ -38,13 +38,17 @@ class _Piece:
 
 @dataclass
 class HumanWorker:
-    """Hands in the change from `head` to the merge with `source`. `given` are the paths that RED has had already."""
+    """Hands in the change from `head` to the merge with `source`. `given` are the paths that RED has had already.
+
+    `what` is what the source is called when it cannot be handed in.
+    """
 
     git: Git
     head: str
     source: str
     name: str = "human"
     given: set[str] = field(default_factory=set)
+    what: str = "Your branch"
 
     def plan(self, request: PlanRequest) -> PlanDraft:
         """A person plans in the PRD."""
@@ -69,16 +73,16 @@ class HumanWorker:
     def _pieces(self) -> tuple[_Piece, ...] | str:
         """What a merge would change at the head, or why there can be none, in a sentence for the person."""
         if self.git.attempt("cat-file", "-e", f"{self.source}^{{commit}}").returncode:
-            return f"{self.source[:10]} is not there any more: somebody pushed over it. Push your branch again."
+            return f"{self.what} is not at {self.source[:10]} any more: somebody pushed over it. Push again."
         merged = self.git.attempt(
             "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", self.head, self.source
         )
         tree, *files = [part for part in merged.stdout.decode("utf-8", "surrogateescape").split("\0") if part] or [""]
         if merged.returncode == 1:
             named = ", ".join(dict.fromkeys(files[:MOST_NAMED]))
-            return f"Your branch conflicts with what landed meanwhile in {named}: merge the pull request's branch."
+            return f"{self.what} conflicts with what landed meanwhile in {named}: merge the pull request's branch."
         if merged.returncode:
-            return f"Your branch cannot be merged: {merged.stderr.decode('utf-8', 'replace').strip()[-300:]}"
+            return f"{self.what} cannot be merged: {merged.stderr.decode('utf-8', 'replace').strip()[-300:]}"
         raw = self.git.raw("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", self.head, tree)
         fields = raw.decode("utf-8", "surrogateescape").split("\0")
         pairs = zip(fields[0::2], fields[1::2], strict=False)
@@ -115,9 +119,11 @@ class HumanWorker:
         return None
 
     def _authors(self) -> tuple[str, ...]:
-        """Who wrote the commits that the pull request's branch lacks: `Name <address>`, each once."""
-        told = self.git("log", "--no-merges", "--format=%an <%ae>", f"{self.head}..{self.source}")
-        return tuple(dict.fromkeys(line for line in reversed(told.splitlines()) if line.strip()))
+        """Who wrote the commits that the pull request's branch lacks, and with whom: `Name <address>`, people only."""
+        form = "%an <%ae>%n%(trailers:key=Co-authored-by,valueonly)"
+        told = self.git("log", "--reverse", "--no-merges", f"--format={form}", f"{self.head}..{self.source}")
+        people = (line.strip() for line in told.splitlines() if BOT_EMAIL not in line)
+        return tuple(dict.fromkeys(line for line in people if line))
 
 
 def _split(heading: str) -> tuple[str, str, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tdd_orchestrator.core import keeping
 from tdd_orchestrator.core.choosing import Outcome, retried, unblocked, word
 from tdd_orchestrator.core.event import Commanded
 from tdd_orchestrator.core.inert import line
@@ -85,7 +86,13 @@ def _closed(run: Run, task: Task, said: str, by: str, at: float) -> Run:
         for each in run.escalations
     )
     run = replace(run, escalations=closed)
-    return run if task.hand is not None else unblocked(retried(run, replace(task, asks="", reason="")))
+    if task.hand is not None:
+        return run
+    heard = replace(task, asks="", reason="")
+    run = run.with_task(heard)
+    stage = next((each.stage for each in run.escalations if each.id == task.asks), Stage.RED)
+    again = None if stage is Stage.RED else keeping.kept(run, heard, task.asks, by, must=False)
+    return unblocked(again or retried(run, replace(heard, kept=None)))
 
 
 def _kept(question: Question) -> Question:

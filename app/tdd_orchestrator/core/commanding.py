@@ -4,7 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tdd_orchestrator.core import asking, awaiting_ci, forks, leaving, planning, replanning, reproving, taking, working
+from tdd_orchestrator.core import (
+    asking,
+    awaiting_ci,
+    forks,
+    keeping,
+    leaving,
+    planning,
+    replanning,
+    reproving,
+    taking,
+    working,
+)
 from tdd_orchestrator.core.breakers import SYSTEM, resets, worker_circuit
 from tdd_orchestrator.core.choosing import Outcome, named, retried, unblocked, word
 from tdd_orchestrator.core.circuits import workers
@@ -184,8 +195,9 @@ def _retry(run: Run, event: Commanded) -> Outcome:
         return tasks
     if run.state in (RunState.CANCELLED, RunState.COMPLETED):
         return f"The run is {word(run.state)}: `/tdd plan` starts it anew."
-    if event.command.option("from"):
-        return "`--from` is understood, but this version tries a task again from its start. Leave `--from` away."
+    begin = event.command.option("from")
+    if begin not in (None, "red", "green"):
+        return f"`--from {begin}` has nothing to begin with: `--from green` keeps the tests that RED left."
     for task in tasks:
         if task.hand is not None:
             return f"{task.key} is with {task.taken_by}, whose next push is tried; `/tdd release {task.key}` ends that."
@@ -193,7 +205,16 @@ def _retry(run: Run, event: Commanded) -> Outcome:
             return f"{task.key} is {word(task.state)}; only a failed, blocked or skipped task can be tried again."
         if task.asks:
             run = asking.set_aside(run, task, event.author, event.at)
-        run = retried(run, run.task(task.key) or task, event.command.option("worker") or "")
+        task = replace(run.task(task.key) or task, worker=event.command.option("worker") or task.worker)
+        asked = f"{event.id}:{task.key}"
+        tried = (
+            keeping.kept(run.with_task(task), task, asked, event.author, must=True)
+            if begin == "green"
+            else retried(run, replace(task, kept=None))
+        )
+        if tried is None:
+            return f"No RED of {task.key} is left to keep: `/tdd retry {task.key}` starts it anew."
+        run = tried
     return run, ()
 
 

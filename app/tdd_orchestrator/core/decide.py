@@ -9,7 +9,7 @@ the value that implies it appears; a repeated event changes nothing and asks not
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from tdd_orchestrator.core import awaiting_ci, commanding, landing, planning, reproving, taking, working
+from tdd_orchestrator.core import awaiting_ci, commanding, keeping, landing, planning, reproving, taking, working
 from tdd_orchestrator.core.effect import Effect
 from tdd_orchestrator.core.event import (
     BranchReady,
@@ -31,6 +31,8 @@ from tdd_orchestrator.core.event import (
     PullRequestClosed,
     PullRequestSeen,
     PushedByHand,
+    RedGone,
+    RedKept,
     Rerequested,
     Staged,
     Ticked,
@@ -116,6 +118,10 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
             return taking.branch_ready(run, event)
         case BranchRefused():
             return taking.branch_refused(run, event)
+        case RedKept():
+            return keeping.red_kept(run, event), ()
+        case RedGone():
+            return keeping.red_gone(run, event)
         case PushedByHand():
             return taking.pushed(run, event), ()
         case Rerequested():

@@ -190,6 +190,22 @@ class MakeBranch:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepRed:
+    """The RED `commit` that a workflow run left is put on a branch of ours, judged as it would be to land."""
+
+    task: str
+    commit: str
+    base: str
+    workflow_run: int
+    branch: str
+    onto: str
+
+    @property
+    def key(self) -> str:
+        return f"keep:{self.branch}@{self.commit}"
+
+
+@dataclass(frozen=True, slots=True)
 class DropBranch:
     """A branch that is not needed any more goes, if it is still at `tip` and holds nothing that `onto` lacks.
 
@@ -219,5 +235,6 @@ Effect = (
     | Land
     | LookAtCi
     | MakeBranch
+    | KeepRed
     | DropBranch
 )

@@ -201,6 +201,23 @@ class BranchRefused(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RedKept(Happened):
+    """The accepted RED of an earlier attempt is on its branch."""
+
+    task: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedGone(Happened):
+    """The accepted RED of an earlier attempt cannot be had; `reason` says why."""
+
+    task: str
+    commit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushedByHand(Happened):
     """The branch of a person who took a task over is at `tip`."""
 
@@ -259,6 +276,8 @@ Event = (
     | BranchReady
     | BranchRefused
     | PushedByHand
+    | RedKept
+    | RedGone
     | Rerequested
     | CiSeen
     | LedgerSeen

@@ -4,6 +4,7 @@ from tdd_orchestrator.core.awaiting_ci import wants_look
 from tdd_orchestrator.core.effect import (
     Dispatch,
     Effect,
+    KeepRed,
     Land,
     LookAtCi,
     MakeBranch,
@@ -36,7 +37,17 @@ def everything_shown(run: Run) -> tuple[Effect, ...]:
 
 def _branches(run: Run) -> tuple[Effect, ...]:
     hands = tuple((task.key, task.hand) for task in run.tasks if task.hand is not None and run.state not in FINAL)
-    return tuple(MakeBranch(key, hand.branch, run.head.sha) for key, hand in hands if not hand.tip)
+    made = tuple(MakeBranch(key, hand.branch, run.target.sha) for key, hand in hands if not hand.tip)
+    return (*made, *_reds(run))
+
+
+def _reds(run: Run) -> tuple[Effect, ...]:
+    wanted = [(task.key, task.kept) for task in run.tasks if task.kept is not None and run.state not in FINAL]
+    return tuple(
+        KeepRed(key, kept.commit, kept.base, kept.workflow_run, kept.branch, run.target.name)
+        for key, kept in wanted
+        if not kept.there
+    )
 
 
 def _land(run: Run) -> Land | None:

@@ -126,4 +126,6 @@ def _work(run: Run, common: Assignment, task: Task, job: Job) -> Assignment:
         return common
     told = asking.answers(run, task)
     common = replace(common, head=attempt.base, attempt=attempt.number, feedback=attempt.feedback, answers=told)
-    return replace(common, worker=HUMAN, source=attempt.source) if attempt.source else common
+    if attempt.source:
+        return replace(common, worker=HUMAN, source=attempt.source)
+    return replace(common, red=task.kept.commit) if task.kept is not None and task.kept.there else common

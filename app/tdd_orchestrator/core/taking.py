@@ -119,7 +119,7 @@ def branches_left(before: Run, after: Run) -> tuple[DropBranch, ...]:
     for task in after.tasks:
         old = before.task(task.key)
         if old is not None and old.hand is not None and old.hand.tip and task.hand is None:
-            found.append(DropBranch(old.hand.branch, old.hand.tip, after.head.name))
+            found.append(DropBranch(old.hand.branch, old.hand.tip, after.target.name))
         if old is not None and old.kept is not None and old.kept.there and task.kept is None:
             found.append(DropBranch(old.kept.branch, old.kept.commit, "", ours=True))
     return tuple(found)

@@ -8,7 +8,11 @@ HELP = (
     ("explain TASK-3", "what happened in a task's attempts; `explain ESC-1` shows a question"),
     ("plan", "make the plan anew, before work has started"),
     ("approve", "start the plan that waits"),
-    ("retry TASK-3", "give a failed task more attempts; `all failed` for every one; `--worker NAME` by another worker"),
+    (
+        "retry TASK-3",
+        "give a failed task more attempts; `all failed` for every one; `--worker NAME` by another worker, "
+        "`--from green` with the tests that RED left",
+    ),
     ("skip TASK-3", "go on without a task"),
     ("answer ESC-1 words", "answer a question of a worker; its task goes on with that"),
     ("take TASK-3", "write a task yourself: you get a branch, and each push to it is judged like a worker's attempt"),

@@ -57,10 +57,16 @@ def reported(run: Run, event: WorkReported) -> Run:
         accepted, reason = False, NEWER
     task = _with_stages(task, result.nonce, event.at, stages, accepted, reason)
     if not accepted or result.tip is None:
-        return run.with_task(sent_back(task, reason, feedback))
+        return run.with_task(sent_back(_without_red(task, result), reason, feedback))
     digest = event.proof.digest if event.proof else ""
     proven = Proven(result.nonce, event.workflow_run, task.attempts[-1].base, result.tip, digest=digest)
     return run.with_task(replace(task, state=TaskState.PASSING, proven=proven, reason="", feedback=""))
+
+
+def _without_red(task: Task, result: WorkResult) -> Task:
+    """A kept RED that does not hold any more is kept no longer."""
+    fell = bool(result.stages) and result.stages[-1].stage is Stage.RED
+    return replace(task, kept=None) if fell and task.kept is not None else task
 
 
 def sent_back(task: Task, reason: str, feedback: str) -> Task:

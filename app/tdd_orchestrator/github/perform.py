@@ -14,6 +14,7 @@ from tdd_orchestrator.core.effect import (
     Dispatch,
     DropBranch,
     Effect,
+    KeepRed,
     Land,
     LookAtCi,
     MakeBranch,
@@ -33,6 +34,7 @@ from tdd_orchestrator.github.batch import Came, Shower, Showing
 from tdd_orchestrator.github.branches import Branches
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import UnsafeArtifact
+from tdd_orchestrator.github.keeping import Keeper
 from tdd_orchestrator.github.landing import Lander, Terms
 from tdd_orchestrator.github.pace import Urgency
 from tdd_orchestrator.github.read import RepositoryReader
@@ -68,8 +70,7 @@ class Performer:
         self.reader, self._clock = reader or RepositoryReader(connection), clock
         self._dispatcher = dispatch.Dispatcher(self.reader, workflow, lander, clock)
         self._shower = Shower(connection, number)
-        self._branches = Branches(self.reader, clock)
-        self._clock = clock
+        self._branches, self._keeper = Branches(self.reader, clock), Keeper(self.reader, clock)
 
     async def perform(
         self,
@@ -110,6 +111,9 @@ class Performer:
                 return Performed(await look_at_ci(self.reader, effect.head, effect.first, self._clock()))
             case MakeBranch():
                 return Performed(await self._branches.make(effect))
+            case KeepRed():
+                assert terms is not None
+                return Performed(await self._keeper.keep(effect, terms))
             case DropBranch():
                 await self._branches.drop(effect)
                 return Performed()

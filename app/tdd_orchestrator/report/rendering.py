@@ -8,6 +8,7 @@ from tdd_orchestrator.core.effect import (
     Dispatch,
     DropBranch,
     Effect,
+    KeepRed,
     Land,
     LookAtCi,
     MakeBranch,
@@ -43,7 +44,7 @@ def rendered(run: Run, effect: Effect) -> CheckContent | CommentContent | None:
             return run_comment(run)
         case Reply(id, text):
             return reply_comment(id, text)
-        case React() | Dispatch() | CancelJob() | Land() | LookAtCi() | MakeBranch() | DropBranch():
+        case React() | Dispatch() | CancelJob() | Land() | LookAtCi() | MakeBranch() | KeepRed() | DropBranch():
             return None
         case _:
             assert_never(effect)
