@@ -131,8 +131,8 @@ class Place:
     ) -> tuple[Event, ...]:
         if webhook.action == "closed":
             return (PullRequestClosed(at=at, merged=bool(webhook.pull_request.merged)),) if run else ()
-        if run is not None and webhook.action == "synchronize" and webhook.after == run.head.sha:
-            return ()  # our own push, or one that is known already
+        if run is not None and webhook.action == "synchronize" and webhook.after == run.looked_at:
+            return ()  # our own push, or one whose PRDs were read already
         return (await look_at(self.reader, number, at, self.environ, run),)
 
     async def _check(self, run: Run | None, webhook: CheckRunEvent, guid: str, at: float) -> tuple[Event, ...]:

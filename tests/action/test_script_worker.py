@@ -83,6 +83,22 @@ def test_the_plan_is_the_scripts_or_a_task_for_each_requirement(tmp_path: Path) 
     assert [task.title for task in plan.tasks] == ["One"]
 
 
+def test_a_task_for_what_is_not_in_the_prd_is_left_out(tmp_path: Path) -> None:
+    text = """version: 1
+plan:
+  tasks:
+    - {key: TASK-1, requirements: [REQ-1], files: [a.py], tests: [tests/a.py]}
+    - {key: TASK-2, requirements: [REQ-2], files: [b.py], tests: [tests/b.py]}
+    - {key: TASK-3, requirements: [REQ-1, REQ-2], depends_on: [TASK-1, TASK-2], files: [c.py], tests: [tests/c.py]}
+tasks:
+  TASK-2: []
+"""
+    asked = PlanRequest((Requirement("REQ-1", "One", "Text.", "p.md", 1, 2),), tmp_path, Config())
+    plan = worker(text).plan(asked).plan
+    assert plan is not None
+    assert [(task.key, task.depends_on) for task in plan.tasks] == [("TASK-1", ()), ("TASK-3", ("TASK-1",))]
+
+
 def test_a_task_that_the_default_plan_does_not_have_is_refused_with_its_line(tmp_path: Path) -> None:
     asked = PlanRequest((Requirement("REQ-1", "One", "Text.", "p.md", 1, 2),), tmp_path, Config())
     with pytest.raises(ScriptFault, match=r"^script.yml:3: There is no task 'TASK-2': the plan has TASK-1"):

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tdd_orchestrator.core.result import Step
+from tdd_orchestrator.core.result import Assignment, Step
 from tdd_orchestrator.core.run import RunState, TaskState
 from tdd_orchestrator.hub.acts.refs import refs_moved
 from world.quick_runner import written
@@ -164,3 +165,24 @@ async def test_a_ruleset_on_the_branch_is_quoted_and_costs_no_attempt(tmp_path: 
         told.says("writer", "/tdd resume")
         await told.until_state("success")
         assert len((await told.run()).tasks[0].attempts) == 1
+
+
+async def test_an_edited_prd_is_seen_although_a_landing_met_the_push_first(tmp_path: Path) -> None:
+    """The landing learns of a person's push before its webhook comes; what the push brings is read all the same."""
+    async with story(tmp_path, TWO[:1]) as told:
+        late = told.hub.faults.hold("pull_request", "synchronize")
+        pushed: list[str] = []
+
+        def meanwhile(given: Assignment) -> None:
+            if given.step is Step.WORK and not pushed:
+                told.runner.tasks = (TWO[0], replace(TWO[1], depends_on=()))
+                pushed.append(told.push("feature", {"prds/shop.md": PRD}))
+            elif given.step is Step.PROVE:
+                late.release()
+
+        told.runner.before = meanwhile
+        told.open_pull(prd=PRD.split("## REQ-2")[0])
+        await told.until_state("success")
+        assert [given.step for given in told.runner.seen].count(Step.PLAN) == 2
+        run = await told.run()
+        assert [task.planned.requirements for task in run.tasks] == [("REQ-1",), ("REQ-2",)]

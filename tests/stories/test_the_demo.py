@@ -10,8 +10,17 @@ from pathlib import Path
 from world.own_project import PATIENCE_S, ended, environment, family, listens, ports, until
 from world.small_repo import SmallRepo
 
-CHEAT = "Refused: TASK-3, attempt 1: "
-TASKS = [f"TASK-{number}" for number in range(1, 6)]
+CHEAT = "Refused: TASK-5, attempt 1: "
+TASKS = [f"TASK-{number}" for number in range(1, 8)]
+PEOPLE = (
+    "presses `Approve plan`",
+    "takes a task over",
+    "holds the run",
+    "lets it go on",
+    "pushes a test and code",
+    "presses `Re-run`",
+    "edits the PRD",
+)
 
 
 def begun(directory: Path, *words: object) -> subprocess.Popen[str]:
@@ -33,7 +42,10 @@ def test_a_newcomer_watches_a_prd_become_proven_commits(tmp_path: Path) -> None:
     said = ended(begun(tmp_path, "--keep", keep))
     assert said.code == 0, said
     told = re.sub(r"\s+", " ", said.out)
-    assert "5 tasks landed, each proven from git" in told
+    assert "7 tasks landed, each proven from git" in told
+    assert "7 of 7 requirements held by tests" in told
+    assert all(f"@maintainer {act}" in told for act in PEOPLE)
+    assert "TASK-3 comes after TASK-2: each was right alone, together they were not." in told
     assert CHEAT in told
     assert "tests are frozen after RED" in told.partition(CHEAT)[2][:400]
     assert all(f"TDD / {key}" in told for key in TASKS)
@@ -52,9 +64,11 @@ def assert_commits(kept: SmallRepo) -> None:
     stages = [tuple(line.split("|")) for line in lines if line.strip("|")]
     assert {task for task, _ in stages} == set(TASKS)
     counted = Counter(stage for _, stage in stages)
-    assert (counted["red"], counted["green"]) == (5, 5)
+    assert (counted["red"], counted["green"]) == (7, 7)
     order = list(dict.fromkeys(task for task, _ in stages))
-    assert (order[0], order[-1]) == ("TASK-1", "TASK-5")
+    assert (order[0], order[-1]) == ("TASK-1", "TASK-7")
+    by_hand = kept.git("log", "--format=%(trailers:key=Co-authored-by,valueonly,separator=)", "--grep=TDD-Task: TASK-4")
+    assert "demo@example.invalid" in by_hand
 
 
 def assert_proven(kept: Path) -> None:
@@ -69,7 +83,7 @@ def assert_proven(kept: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Everything holds: 5 tasks" in done.stdout
+    assert "Everything holds: 7 tasks" in done.stdout
 
 
 def test_a_demo_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:

@@ -132,11 +132,11 @@ class Import:
 
 
 def sources(root: Path, package: str) -> tuple[Source, ...]:
-    """Every module below `root/package`, the sample project of the demo aside: it is what users write."""
+    """Every module below `root/package`, the demo's samples aside: they are what users write."""
     found = []
     for path in sorted((root / package).rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
-        if parts[1:3] != ("demo", "project"):
+        if parts[1:3] not in (("demo", "project"), ("demo", "person")):
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
             found.append(Source(name, str(path), path.read_text()))
     return tuple(found)

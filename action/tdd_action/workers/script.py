@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tdd_action import sandbox
@@ -14,7 +14,7 @@ from tdd_action.workers.drafting import Drafted, DraftRequest
 from tdd_action.workers.script_file import Script, ScriptFault, StageScript, read_script
 from tdd_orchestrator.core.asking import LONGEST, escalates
 from tdd_orchestrator.core.inert import line
-from tdd_orchestrator.core.plan import default_plan
+from tdd_orchestrator.core.plan import Plan, default_plan
 from tdd_orchestrator.core.result import Usage
 
 DEFAULT_PATH = ".tdd/script.yml"
@@ -32,7 +32,7 @@ class ScriptWorker:
         config = request.config
         plan = self.script.plan or default_plan(request.requirements, config.source, config.tests)
         self.script.check_tasks(tuple(task.key for task in plan.tasks))
-        return PlanDraft(plan)
+        return PlanDraft(_asked_for(plan, request))
 
     def draft(self, request: DraftRequest) -> Drafted:
         """The script's PRD."""
@@ -47,6 +47,15 @@ class ScriptWorker:
             return StageWork(act.say, usage, question=act.question)
         stopped = play(act, stage.workspace, stage.seconds, answer or "")
         return StageWork(act.say, usage, stopped)
+
+
+def _asked_for(plan: Plan, request: PlanRequest) -> Plan:
+    """The plan without the tasks whose requirements are not, or not yet, in the PRD."""
+    known = {requirement.id for requirement in request.requirements}
+    tasks = tuple(task for task in plan.tasks if not task.requirements or known & set(task.requirements))
+    kept = {task.key for task in tasks}
+    wired = (replace(task, depends_on=tuple(key for key in task.depends_on if key in kept)) for task in tasks)
+    return replace(plan, tasks=tuple(wired))
 
 
 def connect(settings: WorkerSettings) -> ScriptWorker:

@@ -249,6 +249,7 @@ class Reset:
 @dataclass(frozen=True, slots=True)
 class Run:
     """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused.
+    `looked_at` is the head at which its PRDs were last read; a landing may know of a newer one before that.
 
     `stack` is the branch of ours that is stacked on the pull request's, `scratch` the one on which merges are proven.
     `plan_usage` is what the tasks of earlier plans spent. `held` says what keeps a blocked run from going on by itself:
@@ -264,6 +265,7 @@ class Run:
     base: Ref
     opened_at: float
     seen_at: float = 0.0
+    looked_at: str = ""
     shown_since: float = 0.0
     generation: int = 0
     budget: float | None = None

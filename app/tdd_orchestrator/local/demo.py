@@ -16,6 +16,7 @@ from rich.live import Live
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.demo import PRD, PROJECT, QUARREL
+from tdd_orchestrator.local.cast import Act, Cast, Scene, approval, approve, everybody
 from tdd_orchestrator.local.display import checks_table, comment_panel, commits_table, show, state_of
 from tdd_orchestrator.local.following import Followed, follow
 from tdd_orchestrator.local.git import commit, committed, git
@@ -31,8 +32,8 @@ REPO = "maintainer/shop"
 BRANCH = "checkout"
 LIMIT_S = {"script": 300.0}
 LIMIT_OF_A_MODEL_S = 3_600.0
-PLAYED = "A PRD with five requirements becomes tested code. A script plays the model's part; all else is real."
-WRITTEN = "A PRD with five requirements becomes tested code. It is written by the worker {}."
+PLAYED = "A PRD with six requirements becomes tested code. A script plays the model's part; all else is real."
+WRITTEN = "A PRD with six requirements becomes tested code. It is written by the worker {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def demo(wish: DemoWish, console: Console) -> None:
             )
         )
         watcher = stack.enter_context(Watcher(github.api_url, github.token, REPO))
-        ended = _watched(wish, github, watcher, console)
+        ended = _watched(wish, github, watcher, room, console)
         _told(github, watcher, ended, console)
         console.print(f"Time: {time.monotonic() - began:.0f} s.\n", highlight=False)
         _left(room / "hub", wish.keep, console)
@@ -113,27 +114,42 @@ def _secrets(worker: str) -> dict[str, str]:
     return secrets
 
 
-def _watched(wish: DemoWish, github: LocalGitHub, watcher: Watcher, console: Console) -> Followed:
+def _watched(wish: DemoWish, github: LocalGitHub, watcher: Watcher, room: Path, console: Console) -> Followed:
     number = watcher.open_pull("Checkout", BRANCH, "main", "The PRD is in `prds/checkout.md`.")
     page = github.pull_url(number)
     console.print(f"Pull request #{number} is open; its page while this lasts: {page}/checks\n", highlight=False)
     if wish.open_browser:
         webbrowser.open(f"{page}/checks")
-    approved = False
+    bare = github.thread.hub.repository(REPO).git.path
+    clone = _cloned(github, room / "clone")
+    acts = everybody() if wish.worker == "script" else (Act("presses `Approve plan`", approval, approve, times=9),)
+    cast = Cast(acts)
     with Live(console=console, refresh_per_second=8, transient=True) as live:
-        for followed in _followed(wish, github, watcher, number):
+        for followed in _followed(wish, github, watcher, number, cast):
             live.update(checks_table(followed, "Checks"))
-            if followed.waits and not approved:
-                approved = True
-                watcher.comment(number, "/tdd approve")
-            elif followed.waits and followed.run and "approval" not in followed.run.title:
-                break  # somebody else must answer, and nobody is here
+            if (run := read_run(bare, number)) is None:
+                continue
+            for told in cast.play(Scene(watcher, number, clone, run, followed)):
+                console.print(f"@maintainer {told}", highlight=False)
     return followed
 
 
-def _followed(wish: DemoWish, github: LocalGitHub, watcher: Watcher, number: int) -> Iterator[Followed]:
+def _cloned(github: LocalGitHub, directory: Path) -> Path:
+    """The maintainer's own clone, with their token in its address as on any laptop."""
+    address = github.thread.hub.clone_url(REPO, github.token)
+    git(directory.parent, "clone", "--quiet", address, str(directory))
+    return directory
+
+
+def _followed(wish: DemoWish, github: LocalGitHub, watcher: Watcher, number: int, cast: Cast) -> Iterator[Followed]:
+    """Look until the run is over; what only waits for somebody of the cast is not."""
+
+    def over(followed: Followed) -> bool:
+        return followed.over and not (followed.run and followed.run.conclusion != "success" and cast.waiting)
+
+    limit = LIMIT_S.get(wish.worker, LIMIT_OF_A_MODEL_S)
     try:
-        yield from follow(watcher, number, github.app.check, LIMIT_S.get(wish.worker, LIMIT_OF_A_MODEL_S))
+        yield from follow(watcher, number, github.app.check, limit, over=over)
     except TimeoutError as late:
         raise DemoFailed(str(late), remedy="If this machine is busy with other things, try again later.") from late
 

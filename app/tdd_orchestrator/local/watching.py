@@ -50,6 +50,7 @@ class Watcher:
         headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
         self._client = httpx.Client(base_url=api_url, headers=headers, timeout=20)
         self._repo = f"/repos/{repo}"
+        self._root = api_url.removesuffix("/api/v3")
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +68,14 @@ class Watcher:
     def comment(self, number: int, body: str) -> int:
         """Write a comment; its id."""
         return int(self._post(f"{self._repo}/issues/{number}/comments", {"body": body})["id"])
+
+    def press(self, check: int, identifier: str) -> None:
+        """Press a button of a check run. GitHub has no address for that, people click; the hub has one."""
+        self._post(f"{self._root}/_hub{self._repo}/check-runs/{check}/press", {"identifier": identifier})
+
+    def rerun(self, check: int) -> None:
+        """Press GitHub's "Re-run" of a check run."""
+        self._post(f"{self._repo}/check-runs/{check}/rerequest", {})
 
     def pull(self, number: int) -> PullSeen:
         """The pull request and the checks of its head."""
@@ -112,4 +121,4 @@ class Watcher:
     def _post(self, path: str, fields: dict[str, str]) -> Any:
         answer = self._client.post(path, json=fields)
         answer.raise_for_status()
-        return answer.json()
+        return answer.json() if answer.content else None
