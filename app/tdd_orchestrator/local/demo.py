@@ -30,7 +30,7 @@ from tdd_orchestrator.report.words import usd
 
 REPO = "maintainer/shop"
 BRANCH = "checkout"
-LIMIT_S = {"script": 300.0}
+LIMIT_S = {"script": 900.0}
 LIMIT_OF_A_MODEL_S = 3_600.0
 PLAYED = "A PRD with six requirements becomes tested code. A script plays the model's part; all else is real."
 WRITTEN = "A PRD with six requirements becomes tested code. It is written by the worker {}."
