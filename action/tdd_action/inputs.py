@@ -54,6 +54,24 @@ class WrongInputs(TddError):
 
 
 @dataclass(frozen=True, slots=True)
+class AppKey:
+    """An App that pushes for a workflow: what a job's own token pushes starts no workflow of the repository."""
+
+    id: int
+    private_key: str = field(repr=False)
+
+
+def app_key(environ: Mapping[str, str]) -> AppKey | None:
+    """The App in these variables; `None` where neither is set. Raises `WrongInputs` for one without the other."""
+    given, key = environ.get("TDD_APP_ID", "").strip(), environ.get("TDD_APP_PRIVATE_KEY", "")
+    if not given and not key:
+        return None
+    if not given.isascii() or not given.isdigit() or not key:
+        raise WrongInputs("app-id (a number) and app-private-key (its PEM) belong together: give both, or neither.")
+    return AppKey(int(given), key)
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """One step's inputs. Folders are absolute; `out` is made when it is first written to.
 
@@ -70,6 +88,7 @@ class Inputs:
     alone: bool = False
     api_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
+    app: AppKey | None = None
     output_file: Path | None = None
     summary_file: Path | None = None
     temporary: Path | None = None
@@ -124,6 +143,7 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
         alone=alone,
         api_key=environ.get("ANTHROPIC_API_KEY", ""),
         token=_token(environ),
+        app=app_key(environ),
         output_file=_optional(environ, "GITHUB_OUTPUT"),
         summary_file=_optional(environ, "GITHUB_STEP_SUMMARY"),
         temporary=_optional(environ, "RUNNER_TEMP"),

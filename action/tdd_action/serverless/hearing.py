@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tdd_action.inputs import app_key
 from tdd_action.serverless.opening import opened
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.intake.routing import lane_parts
@@ -39,6 +40,7 @@ async def _heard(environ: Mapping[str, str], body: bytes) -> None:
         state_interval_s=float(environ.get("TDD_STATE_INTERVAL_SECONDS") or 10),
         write_interval_s=float(environ.get("TDD_WRITE_INTERVAL_SECONDS") or 1),
         environ=environ,
+        app=app_key(environ),
     )
     key = f"{environ.get('GITHUB_RUN_ID', '')}/{environ.get('GITHUB_RUN_ATTEMPT', '1')}"
     async with opening as place:

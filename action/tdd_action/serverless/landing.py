@@ -35,6 +35,7 @@ async def _handed(handover: Handover, inputs: Inputs) -> None:
         state_interval_s=inputs.state_interval_s,
         write_interval_s=inputs.write_interval_s,
         environ={},
+        app=inputs.app,
     )
     async with opening as place:
         if assignment.step is Step.DRAFT:

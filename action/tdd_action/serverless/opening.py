@@ -4,13 +4,13 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from tdd_action.inputs import held
+from tdd_action.inputs import AppKey, held
 from tdd_action.serverless.speaking import speak
 from tdd_orchestrator.bookkeeping import Bookkeeping
 from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.drafting import Drafting
 from tdd_orchestrator.engine import Engine
-from tdd_orchestrator.github.connections import TokenConnection
+from tdd_orchestrator.github.connections import AppCredentials, TokenConnection
 from tdd_orchestrator.github.perform import Performer
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.intake.pull import configuration
@@ -27,14 +27,18 @@ async def opened(
     state_interval_s: float,
     write_interval_s: float,
     environ: Mapping[str, str],
+    app: AppKey | None = None,
 ) -> AsyncIterator[Place]:
     """The place, with results landed by the workflow; connections are closed at the end.
 
-    The intervals are the least seconds between two pushes of state, and between two writes.
+    With `app`, pushes are that App's, so that the repository's own workflows hear of them. The intervals are the least
+    seconds between two pushes of state, and between two writes.
     """
     secrets = held(environ)
     speak(Redactor((token, *secrets)))
-    async with TokenConnection(repo, token, api_url, write_interval_s=write_interval_s, secrets=secrets) as connection:
+    pusher = AppCredentials(app.id, app.private_key, api_url) if app else None
+    opening = TokenConnection(repo, token, api_url, write_interval_s=write_interval_s, secrets=secrets, app=pusher)
+    async with opening as connection:
         reader = RepositoryReader(connection)
         config, _ = await configuration(reader, await reader.default_branch(), environ)
         store = StateStore(

@@ -76,13 +76,14 @@ class Connection:
         app_id: int | None = None,
         login: str | None = None,
         redact: Redactor | None = None,
+        pushes: Tokens | None = None,
     ) -> None:
         self.repo, self.app_id, self.redact = repo, app_id, redact or Redactor()
         self.counts: Counter[str] = Counter()
         self.unchanged = 0
         self.patience = patience or Patience()
         self.has_graphql, self.tells_runs, self._node = True, True, ""
-        self._wire, self._tokens = wire, tokens
+        self._wire, self._tokens, self._pushes = wire, tokens, pushes or tokens
         self._pace = pace or WritePace()
         self._etags = EtagCache()
         self._login = login
@@ -103,7 +104,7 @@ class Connection:
 
     async def git_credentials(self) -> tuple[str, str]:
         """User name and password for git over HTTP; good for some minutes."""
-        return "x-access-token", await self._tokens.current()
+        return "x-access-token", await self._pushes.current()
 
     async def login(self) -> str:
         """The login under which we write, such as `tdd[bot]`.

@@ -1,7 +1,7 @@
 """All connections of a process: one client for the app, one for the repositories, one pace per installation."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +14,10 @@ from tdd_orchestrator.github.client import Connection, Patience
 from tdd_orchestrator.github.errors import NotFound, NotInstalled
 from tdd_orchestrator.github.http import Wire
 from tdd_orchestrator.github.pace import WritePace
-from tdd_orchestrator.github.tokens import FixedToken, InstallationTokens
+from tdd_orchestrator.github.tokens import PERMISSIONS, FixedToken, InstallationTokens
+
+PUSHING = {"contents": "write", "metadata": "read"}
+"""All that an App needs that does nothing but push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,9 @@ class Connections:
         patience: Patience | None = None,
         clock: Callable[[], float] = time.time,
         secrets: tuple[str, ...] = (),
+        permissions: Mapping[str, str] = PERMISSIONS,
     ) -> None:
-        self.credentials = app
+        self.credentials, self._permissions = app, permissions
         self._redact = Redactor((app.private_key, *secrets))
         self._interval, self._patience = write_interval_s, patience
         self._wire = Wire(app.api_url, clock=clock)
@@ -58,7 +62,7 @@ class Connections:
             made = Connection(
                 repo,
                 self._wire,
-                InstallationTokens(self._app_wire, installation, repo),
+                InstallationTokens(self._app_wire, installation, repo, self._permissions),
                 pace=pace,
                 patience=self._patience,
                 app_id=self.credentials.app_id,
@@ -115,7 +119,7 @@ class Connections:
 
 class TokenConnection:
     """`async with TokenConnection(...) as connection`: one repository with a plain token, such as a job's
-    `GITHUB_TOKEN`.
+    `GITHUB_TOKEN`. What is pushed with that starts no workflow; with `app`, pushes are made as the app instead, and do.
     """
 
     def __init__(
@@ -128,15 +132,19 @@ class TokenConnection:
         patience: Patience | None = None,
         clock: Callable[[], float] = time.time,
         secrets: tuple[str, ...] = (),
+        app: AppCredentials | None = None,
     ) -> None:
         self._wire = Wire(api_url, clock=clock)
+        self._apps = Connections(app, patience=patience, clock=clock, permissions=PUSHING) if app else None
+        redact = Redactor((token, *secrets, *((app.private_key,) if app else ())))
         self.connection = Connection(
             repo,
             self._wire,
             FixedToken(token),
             pace=WritePace(write_interval_s),
             patience=patience,
-            redact=Redactor((token, *secrets)),
+            redact=redact,
+            pushes=_Pushes(self._apps, repo) if self._apps else None,
         )
 
     async def __aenter__(self) -> Connection:
@@ -146,6 +154,21 @@ class TokenConnection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._wire.aclose()
+        if self._apps is not None:
+            await self._apps.aclose()
+
+
+class _Pushes:
+    """The app's token for one repository, minted when something is first pushed."""
+
+    def __init__(self, apps: Connections, repo: str) -> None:
+        self._apps, self._repo = apps, repo
+
+    async def current(self) -> str:
+        return (await (await self._apps.of(self._repo)).git_credentials())[1]
+
+    def refused(self, token: str) -> bool:
+        return False
 
 
 class _Signed:
