@@ -20,6 +20,7 @@ FOREIGN = (
     "test_suite_ruby_stories.py",
     "test_suite_vitest_and_jest.py",
     "test_typescript_stories.py",
+    "test_suites_on_debian_sources.py",
     "test_suites_on_public_packages.py",
     "test_run_a_project_from_pypi.py",
 )

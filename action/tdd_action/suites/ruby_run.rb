@@ -78,7 +78,7 @@ end
 orders.fetch("paths").reverse_each { |path| $LOAD_PATH.unshift(File.join(root, path)) if File.directory?(path) }
 
 if orders.fetch("framework") == "minitest"
-  Minitest.seed = orders.fetch("seed")
+  Minitest.seed = orders.fetch("seed") if Minitest.respond_to?(:seed=) # since 5.16; before, the run alone is told
 
   files.each do |file|
     load File.join(root, file)

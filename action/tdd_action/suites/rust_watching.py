@@ -6,13 +6,18 @@ from pathlib import Path
 from shlex import quote
 
 WITNESS = Path(__file__).with_name("witness.rs")
+# In the edition of 2015 a path that begins with `::` means the crate itself.
 # Only what is built with `--test` is built otherwise; the build scripts of dependencies see a stable compiler.
 SCRIPT = """\
 #!/bin/sh
+rooted=
+for word; do
+  case "$word" in --edition=2015) ;; --edition=*) rooted=:: ;; esac
+done
 for word; do
   if [ "$word" = --test ] && [ -f {library} ]; then
     export RUSTC_BOOTSTRAP=1
-    exec "$@" '-Zcrate-attr=feature(custom_test_frameworks)' '-Zcrate-attr=test_runner(::tdd_witness::run)' \\
+    exec "$@" '-Zcrate-attr=feature(custom_test_frameworks)' "-Zcrate-attr=test_runner(${{rooted}}tdd_witness::run)" \\
       -Zunstable-options --extern force:tdd_witness={library}
   fi
 done
