@@ -7,6 +7,7 @@ import pytest
 
 FOREIGN = (
     "test_cheaters_elsewhere.py",
+    "test_honest_elsewhere.py",
     "test_monorepo_stories.py",
     "test_stories_in_other_suites.py",
     "test_suite_cargo_endings.py",

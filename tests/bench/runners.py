@@ -19,6 +19,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "maven": ("mvn",),
     "gradle": ("gradle",),
 }
+SUREFIRE = Path.home() / ".m2/repository/org/apache/maven/plugins/maven-surefire-plugin/3.2.5"
 FROM_NPM = ("vitest", "jest")
 
 
@@ -27,6 +28,8 @@ def absent(suite: str) -> str:
     missing = next((each for each in PROGRAMS.get(suite, ()) if shutil.which(each) is None), "")
     if missing:
         return f"{missing} is not installed on this machine"
+    if suite == "maven" and not SUREFIRE.is_dir():
+        return "Maven's own plugins are not at hand"
     try:
         if "node" in PROGRAMS.get(suite, ()):
             javascript_projects.node()
