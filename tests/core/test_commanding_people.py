@@ -285,7 +285,7 @@ def test_a_rerun_by_a_reader_does_nothing() -> None:
     assert after(STUCK, rerun(role="read")) == replace(STUCK, handled=("r1",))
 
 
-@pytest.mark.parametrize("state", sorted(FINAL - {R.FAILED}))
+@pytest.mark.parametrize("state", sorted(FINAL))
 def test_a_rerun_of_what_is_over_only_shows_it_again(state: RunState) -> None:
     over = run(state, FAILED, ended_at=4.0)
     assert after(over, rerun()) == replace(over, handled=("r1",), generation=1, shown_since=5.0)

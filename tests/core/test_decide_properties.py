@@ -6,6 +6,7 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tdd_orchestrator.core.breakers import Circuit, CircuitState
 from tdd_orchestrator.core.ci import CiCheck, CiState
 from tdd_orchestrator.core.command import Verb
 from tdd_orchestrator.core.decide import decide, pending
@@ -21,6 +22,7 @@ from tdd_orchestrator.core.event import (
     Landed,
     LandingHeld,
     LandingRefused,
+    LedgerSeen,
     PullRequestClosed,
     PushedByHand,
     RedGone,
@@ -29,6 +31,7 @@ from tdd_orchestrator.core.event import (
     Staged,
     Ticked,
 )
+from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, Ref, Rules, Run, RunState, TaskState
 from world.imagined import Imagined, command, finish, planned, seen, step
@@ -207,6 +210,11 @@ ANYTHING = st.sampled_from(
         DispatchRefused(at=3.0, nonce="unknown", reason="no file"),
         CiSeen(at=3.0, head="a" * 40),
         CiSeen(at=3.0, head="a" * 40, checks=(CiCheck("build", CiState.HELD),), known=True),
+        *(LedgerSeen(at=at, view=LedgerView(at=at, day_usd=usd, repo_usd=usd)) for at, usd in ((4.0, 1e6), (6.0, 0.0))),
+        LedgerSeen(at=5.0, view=LedgerView(at=5.0, circuits=(Circuit("worker:script", CircuitState.OPEN, 3.0),))),
+        LedgerSeen(
+            at=7.0, view=LedgerView(at=7.0, circuits=(Circuit("system", CircuitState.HALF_OPEN, 6.0, probe=7),))
+        ),
         seen(9.0),
         seen(9.0, fork=True),
         seen(9.0, fork=True, head=Ref("feature", "e" * 40)),

@@ -56,7 +56,6 @@ RUNS = [
         (),
     ),
     (run(R.COMPLETED, task("TASK-1", T.SKIPPED)), "completed", "success", "0 tasks landed; 1 skipped", ()),
-    (run(R.FAILED, FAILED, reason="Broken."), "completed", "failure", "Failed: Broken.", ()),
     (run(R.CANCELLED, DONE, reason="Cancelled."), "completed", "cancelled", "Cancelled: Cancelled.", ()),
 ]
 

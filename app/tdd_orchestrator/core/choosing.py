@@ -27,7 +27,7 @@ def named(run: Run, command: Command, among: frozenset[TaskState] = frozenset())
 
 def unblocked(run: Run) -> Run:
     """A blocked run goes on, and its reason is no longer shown."""
-    if run.state not in (RunState.BLOCKED, RunState.FAILED):
+    if run.state is not RunState.BLOCKED:
         return run
     return replace(run, state=RunState.RUNNING, reason="", ended_at=None)
 

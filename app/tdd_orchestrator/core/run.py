@@ -14,7 +14,7 @@ from tdd_orchestrator.core.sources import Source
 
 
 class RunState(StrEnum):
-    """Where a run stands. `blocked` waits for somebody; the last three are final."""
+    """Where a run stands. `blocked` waits for somebody, or for what `Run.held` names; the last two are final."""
 
     PLANNING = "planning"
     AWAITING_APPROVAL = "awaiting_approval"
@@ -22,7 +22,6 @@ class RunState(StrEnum):
     PAUSED = "paused"
     BLOCKED = "blocked"
     COMPLETED = "completed"
-    FAILED = "failed"
     CANCELLED = "cancelled"
 
 
@@ -44,11 +43,10 @@ R, T = RunState, TaskState
 NEXT_RUN: dict[RunState, frozenset[RunState]] = {
     R.PLANNING: frozenset({R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
     R.AWAITING_APPROVAL: frozenset({R.PLANNING, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
-    R.RUNNING: frozenset({R.AWAITING_APPROVAL, R.COMPLETED, R.BLOCKED, R.PAUSED, R.FAILED, R.CANCELLED}),
+    R.RUNNING: frozenset({R.AWAITING_APPROVAL, R.COMPLETED, R.BLOCKED, R.PAUSED, R.CANCELLED}),
     R.PAUSED: frozenset({R.PLANNING, R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.CANCELLED}),
-    R.BLOCKED: frozenset({R.PLANNING, R.RUNNING, R.FAILED, R.CANCELLED}),
+    R.BLOCKED: frozenset({R.PLANNING, R.RUNNING, R.CANCELLED}),
     R.COMPLETED: frozenset({R.PLANNING, R.RUNNING}),
-    R.FAILED: frozenset({R.PLANNING, R.RUNNING}),
     R.CANCELLED: frozenset({R.PLANNING}),
 }
 NEXT_TASK: dict[TaskState, frozenset[TaskState]] = {
@@ -63,7 +61,7 @@ NEXT_TASK: dict[TaskState, frozenset[TaskState]] = {
 }
 STACKED = "stacked-pr"
 """The way of landing in which the pull request's branch is never pushed to: ours is, and has a pull request into it."""
-FINAL = frozenset({R.COMPLETED, R.FAILED, R.CANCELLED})
+FINAL = frozenset({R.COMPLETED, R.CANCELLED})
 SETTLED = frozenset({T.COMPLETE, T.SKIPPED})
 
 

@@ -24,7 +24,7 @@ MOST_NOTED = 500
 """As many requirements as a PRD may have: GitHub takes their annotations in pages of 50."""
 NAMED, FAULTS_TOLD, WORD_LIMIT = 10, 12, 160
 HEADER = ("State", "Requirement", "Tasks and commits", "Held by", "Cost")
-CONCLUSION = {RunState.FAILED: "failure", RunState.CANCELLED: "cancelled"}
+CONCLUSION = {RunState.CANCELLED: "cancelled"}
 ICON = {
     Holding.UNPLANNED: "📝",
     Holding.REPLANNED: "🔁",

@@ -28,7 +28,6 @@ CONCLUSION = {
     RunState.PAUSED: "action_required",
     RunState.BLOCKED: "action_required",
     RunState.COMPLETED: "success",
-    RunState.FAILED: "failure",
     RunState.CANCELLED: "cancelled",
 }
 APPROVE = Button("Approve plan", "Start the work on this plan", "approve-plan")
@@ -70,7 +69,7 @@ def title(run: Run) -> str:
         case RunState.COMPLETED:
             proven = f"{count(landed, 'task')} landed" + (", each proven from git" if landed else "")
             return f"{proven}; {skipped} skipped" if skipped else proven
-        case RunState.PAUSED | RunState.BLOCKED | RunState.FAILED | RunState.CANCELLED:
+        case RunState.PAUSED | RunState.BLOCKED | RunState.CANCELLED:
             return f"{word(run.state).capitalize()}: {_first_sentence(run.reason)}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tdd_orchestrator.core.asking import open_questions
 from tdd_orchestrator.core.awaiting_ci import is_awaited
+from tdd_orchestrator.core.breakers import SYSTEM, worker_circuit
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import FINAL, SETTLED, Job, JobState, Run, RunState, Task, TaskState
@@ -38,7 +39,9 @@ def _people(run: Run) -> Iterator[str]:
         elif task.hand is not None and task.state not in SETTLED and not task.hand.pushed:
             branch = line(task.hand.branch, NAMES_LIMIT).replace("`", "")
             yield f"- 👤 **{inert(task.taken_by)}**: {task.key} waits for a push to `{branch}`."
-    if run.state is RunState.BLOCKED and not run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
+    if run.held in ("day", SYSTEM) or run.held.startswith(worker_circuit("")):
+        yield "- ⏳ The run goes on by itself; the reason above says when, and what lets it go on sooner."
+    elif run.state is RunState.BLOCKED and not run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
         yield "- 👤 **Somebody**: the run is blocked; the reason above says what helps."
 
 

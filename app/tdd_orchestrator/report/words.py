@@ -20,7 +20,6 @@ RUN_ICON = {
     RunState.PAUSED: "⏸️",
     RunState.BLOCKED: "🟠",
     RunState.COMPLETED: "✅",
-    RunState.FAILED: "❌",
     RunState.CANCELLED: "⏹️",
 }
 STAGE_ICON = {
