@@ -14,9 +14,11 @@ from tdd_orchestrator.core import ledger as ledgers
 from tdd_orchestrator.core.circuits import holding
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.ledger import Ledger
+from tdd_orchestrator.core.ledger_rows import LedgerRow
 from tdd_orchestrator.core.ledger_view import LedgerView, day
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.settings import BudgetSettings
 from tdd_orchestrator.store import Conflict, LedgerStore
 
 LOOK_S = 60.0
@@ -34,7 +36,7 @@ class Bookkeeping:
         self._interval_s = interval_s
         self._ledger: Ledger | None = None
         self._looked_at = float("-inf")
-        self._noted: dict[int, Run] = {}
+        self._noted: dict[str, Callable[[Ledger], Ledger]] = {}
         self._writing: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
@@ -63,10 +65,24 @@ class Bookkeeping:
 
     async def note(self, run: Run) -> None:
         """Take down what this run says. It is written when the repository may be pushed to again."""
+        await self._take_down(run.id, lambda book: ledgers.noted(book, run))
+
+    async def add(self, row: LedgerRow) -> None:
+        """Take down what was spent outside of any run."""
+        await self._take_down(row.nonce, lambda book: ledgers.added(book, row))
+
+    async def left(self, config: BudgetSettings) -> float:
+        """US dollars that a job outside of any run may spend now; at most what a run may."""
+        book, now = await self.ledger(), self._clock()
+        seen = ledgers.view(book, 0, now)
+        rests = (config.per_day - seen.day_usd, config.per_repo - seen.repo_usd)
+        return round(max(min(config.per_run, min(rests) - seen.reserved_usd), 0.0), 4)
+
+    async def _take_down(self, key: str, says: Callable[[Ledger], Ledger]) -> None:
         before = await self.ledger()
-        self._ledger = ledgers.noted(before, run)
+        self._ledger = says(before)
         if self._ledger != before:
-            self._noted[run.number] = run
+            self._noted[key] = says
         if self._noted and (self._writing is None or self._writing.done()):
             self._writing = asyncio.create_task(self._write_soon(), name="ledger")
 
@@ -74,7 +90,7 @@ class Bookkeeping:
         """Whether the repository itself has this run in its index, so that its own state may go."""
         await self.note(run)
         await self.flush()
-        return run.number not in self._noted
+        return run.id not in self._noted
 
     async def flush(self) -> None:
         """Write what was noted, now. What cannot be written is told in the log, and stays noted."""
@@ -83,7 +99,7 @@ class Bookkeeping:
         try:
             await self._change(lambda book: book)
         except (TddError, Conflict) as failure:
-            log.warning("ledger.unwritten", runs=sorted(self._noted), reason=str(failure))
+            log.warning("ledger.unwritten", noted=sorted(self._noted), reason=str(failure))
 
     async def close(self) -> None:
         """Write what is left; for a process that ends."""
@@ -97,9 +113,9 @@ class Bookkeeping:
         async with self._lock:
             noted = dict(self._noted)
             kept = await self._store.change(lambda book: further(_all_noted(book, noted)))
-            for number, run in noted.items():
-                if self._noted.get(number) is run:
-                    del self._noted[number]
+            for key, says in noted.items():
+                if self._noted.get(key) is says:
+                    del self._noted[key]
             self._ledger, self._looked_at = self._with_noted(kept.ledger), self._clock()
             return self._ledger
 
@@ -125,7 +141,7 @@ def _said(view: LedgerView) -> tuple[LedgerView, int]:
     return replace(view, at=0.0), day(view.at) if view.day_usd else 0
 
 
-def _all_noted(book: Ledger, runs: Mapping[int, Run]) -> Ledger:
-    for run in runs.values():
-        book = ledgers.noted(book, run)
+def _all_noted(book: Ledger, noted: Mapping[str, Callable[[Ledger], Ledger]]) -> Ledger:
+    for says in noted.values():
+        book = says(book)
     return book

@@ -8,12 +8,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tdd_orchestrator.bookkeeping import Bookkeeping
 from tdd_orchestrator.core.command import parse_commands
 from tdd_orchestrator.core.content import CommentContent
 from tdd_orchestrator.core.drafts import Issue, branch_of, draft_nonce, path_of, unfit
 from tdd_orchestrator.core.event import DispatchRefused
+from tdd_orchestrator.core.ledger_rows import draft_row
 from tdd_orchestrator.core.result import Assignment, DraftResult, Step
 from tdd_orchestrator.core.settings import Config
+from tdd_orchestrator.core.spending import is_free
 from tdd_orchestrator.core.wire import MalformedWire, from_wire
 from tdd_orchestrator.documents.read import read_prd
 from tdd_orchestrator.github import comments
@@ -36,6 +39,7 @@ class Drafting:
     reader: RepositoryReader
     environ: Mapping[str, str]
     clock: Callable[[], float]
+    books: Bookkeeping
     lander: str = "app"
     workflow: str = "tdd.yml"
 
@@ -58,6 +62,9 @@ class Drafting:
         default = await self.reader.default_branch()
         if url := await proposed(self.reader.connection, default, branch):
             return True, texts.there_already(url, branch)
+        budget = await self.books.left(config.budget)
+        if budget <= 0 and not is_free(config.tdd.worker):
+            return False, texts.NO_MONEY
         issue = await self._issue(number)
         base = await tip(self.reader.connection, default)
         assignment = Assignment(
@@ -68,7 +75,7 @@ class Drafting:
             head=base,
             base=base,
             worker=config.tdd.worker,
-            budget_usd=config.budget.per_run,
+            budget_usd=budget,
             wish=issue.wish,
         )
         dispatcher = Dispatcher(self.reader, self.workflow, self.lander, self.clock)
@@ -87,7 +94,9 @@ class Drafting:
             await self.reported(number, result, url)
 
     async def reported(self, number: int, result: DraftResult, url: str) -> None:
-        """Open the pull request of a draft; a draft that is there already stays as it is."""
+        """Open the pull request of a draft; a draft that is there already stays as it is. Its money counts anyhow."""
+        if result.usage:
+            await self.books.add(draft_row(result.nonce, number, result.usage, self.clock()))
         told = texts.no_draft(result.reason or "the job left no text.", url)
         if result.text and not result.reason:
             told = await self._opened(number, result)

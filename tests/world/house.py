@@ -24,7 +24,7 @@ BELOW: Mapping[str, frozenset[str]] = {
     "manifests": frozenset(),
     "version": frozenset(),
     "engine": frozenset({"store", "github", "report", "core"}),
-    "drafting": frozenset({"intake", "github", "documents", "report", "core"}),
+    "drafting": frozenset({"bookkeeping", "intake", "github", "documents", "report", "core"}),
     "bookkeeping": frozenset({"store", "core"}),
     "place": frozenset({"engine", "bookkeeping", "drafting", "intake", "github", "store", "core"}),
     "intake": frozenset({"github", "documents", "core"}),

@@ -54,7 +54,7 @@ async def opened(
             redact=connection.redact,
         )
         try:
-            drafting = Drafting(reader, environ, time.time, lander="workflow")
+            drafting = Drafting(reader, environ, time.time, books, lander="workflow")
             yield Place(
                 reader=reader,
                 store=store,

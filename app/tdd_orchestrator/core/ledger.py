@@ -45,6 +45,12 @@ def noted(ledger: Ledger, run: Run) -> Ledger:
     return ledger
 
 
+def added(ledger: Ledger, row: LedgerRow) -> Ledger:
+    """The ledger with what was spent outside of any run, such as a draft for an issue; it moves no circuit."""
+    old = ledger.rows.get(row.nonce)
+    return replace(ledger, rows={**ledger.rows, row.nonce: row if old is None else joined(old, row)})
+
+
 def probed(ledger: Ledger, names: tuple[str, ...], number: int, at: float) -> Ledger:
     """The ledger with this pull request as the probe of all these circuits, or unchanged where it may not be."""
     changed = ledger

@@ -8,7 +8,7 @@ from tdd_orchestrator.core.result import StageState, Step, Usage
 from tdd_orchestrator.core.run import Attempt, Job, Run, Task, TaskState
 
 SMALL, MEDIUM, LARGE = "small", "medium", "large"
-PLANNING = "plan"
+PLANNING, DRAFT = "plan", "draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,28 @@ class RunSummary:
 def rows(run: Run) -> tuple[LedgerRow, ...]:
     """A row for each attempt (and planning job) that has ended, in the order in which they were asked for."""
     return tuple(_rows(run))
+
+
+def draft_row(nonce: str, number: int, usage: tuple[Usage, ...], at: float) -> LedgerRow:
+    """What a draft for an issue took; issues and pull requests share their numbers."""
+    return LedgerRow(
+        nonce=nonce,
+        number=number,
+        task="",
+        kind=DRAFT,
+        size="",
+        worker="",
+        model=_dearest(usage),
+        stage=DRAFT,
+        usd=round(sum(each.usd for each in usage), 6),
+        tokens=_tokens(usage),
+        calls=sum(each.calls for each in usage),
+        seconds=0.0,
+        runner_seconds=0.0,
+        accepted=None,
+        lost=False,
+        at=at,
+    )
 
 
 def summary(run: Run) -> RunSummary:

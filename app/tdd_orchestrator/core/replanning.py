@@ -16,6 +16,7 @@ from tdd_orchestrator.core.plan import Plan, PlannedTask, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import FINAL, SETTLED, JobState, Quote, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.spending import is_free, left
 
 
 def digests(requirements: Iterable[Requirement]) -> tuple[tuple[str, str], ...]:
@@ -33,7 +34,8 @@ def asked(run: Run, at: float) -> Run:
     for job in run.open_jobs():
         if job.step is Step.PLAN:
             run = jobs.closed(run, job.nonce, JobState.LOST)
-    return jobs.asked(run, Step.PLAN, at)[0]
+    budget = None if is_free(run.rules.worker) else left(run, at)
+    return jobs.asked(run, Step.PLAN, at, budget_usd=budget)[0]
 
 
 def quoted(run: Run, tasks: Iterable[PlannedTask], at: float) -> Quote:

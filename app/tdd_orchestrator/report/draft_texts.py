@@ -6,6 +6,10 @@ from tdd_orchestrator.core.result import DraftResult
 from tdd_orchestrator.report.words import usd
 
 TITLE = "PRD: {}"
+NO_MONEY = (
+    "The repository has nothing left to spend: `budget.per_day` or `budget.per_repo` on the base branch is reached, or"
+    " jobs in progress may take the rest (`tdd status` shows it). Raise it, or say `/tdd prd` again tomorrow (UTC)."
+)
 
 
 def refused(author: str, why: str) -> str:

@@ -90,15 +90,15 @@ class Places:
             redact=connection.redact,
         )
         log.info("place.opened", repo=connection.repo, state=config.state.prefix)
-        drafting = Drafting(reader, self._environ, self._clock)
         ledger = LedgerStore(store.refs, store.prefix)
+        books = Bookkeeping(ledger, self._clock, interval_s=6 * self._pace.interval)
         return Place(
             reader=reader,
             store=store,
             engine=engine,
             environ=self._environ,
             clock=self._clock,
-            drafting=drafting,
-            books=Bookkeeping(ledger, self._clock, interval_s=6 * self._pace.interval),
+            drafting=Drafting(reader, self._environ, self._clock, books),
+            books=books,
             keep_days=config.state.keep_days,
         )
