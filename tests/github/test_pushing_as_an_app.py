@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tdd_action.inputs import WrongInputs, app_key
-from tdd_orchestrator.github.connections import AppCredentials, TokenConnection
+from tdd_orchestrator.github.connections import AppCredentials, Connections, TokenConnection
 from tdd_orchestrator.github.errors import NotInstalled
+from tdd_orchestrator.github.tokens import LATER, PERMISSIONS
 from tdd_orchestrator.hub.hub import Hub
 from tdd_orchestrator.hub.identity import InstallationGrant
 from world.hub_town import app_key as pem
@@ -48,3 +49,16 @@ def test_no_app_is_no_fault_and_a_whole_one_hides_its_key() -> None:
     assert found is not None
     assert (found.id, found.private_key) == (7, "a long secret")
     assert "secret" not in repr(found)
+
+
+async def test_an_installation_that_has_not_accepted_a_later_permission_is_served_without_it(tmp_path: Path) -> None:
+    async with Hub(tmp_path) as hub:
+        hub.add_repository(REPO)
+        earlier = {name: level for name, level in PERMISSIONS.items() if name not in LATER}
+        app = hub.add_app("tdd", "http://127.0.0.1:9/", earlier, private_key_pem=pem())
+        hub.install(app, REPO)
+        async with Connections(AppCredentials(app.id, app.private_key_pem, hub.api_url)) as connections:
+            connection = await connections.of(REPO)
+            assert (await connection.get("/repos/{repo}")).status == 200
+        asked = [one.status for one in hub.requests if one.path.endswith("/access_tokens")]
+        assert asked == [422, 201]

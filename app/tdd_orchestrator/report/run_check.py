@@ -1,6 +1,7 @@
 """The check run `TDD`: where the run stands, what it waits for, and its graph."""
 
 from tdd_orchestrator.core.asking import open_questions
+from tdd_orchestrator.core.awaiting_ci import is_awaited
 from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.question_texts import question_text
@@ -63,7 +64,8 @@ def title(run: Run) -> str:
         case RunState.AWAITING_APPROVAL:
             return f"{count(len(run.tasks), 'task')} planned: waits for approval"
         case RunState.RUNNING:
-            return f"{landed} of {count(len(run.tasks), 'task')} landed"
+            waits = "; waits for CI" if is_awaited(run) else ""
+            return f"{landed} of {count(len(run.tasks), 'task')} landed{waits}"
         case RunState.COMPLETED if run.fork:
             return _first_sentence(run.reason)
         case RunState.COMPLETED:
