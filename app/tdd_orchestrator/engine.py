@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from tdd_orchestrator.core.content import CheckContent, CommentContent
 from tdd_orchestrator.core.decide import decide, pending
 from tdd_orchestrator.core.effect import (
     Dispatch,
@@ -210,7 +211,7 @@ class Engine:
 
     def _showing(self, run: Run, book: Book, turn: Turn, effect: Effect) -> Showing:
         content = rendered(run, effect)
-        assert content is not None
+        assert isinstance(content, CheckContent | CommentContent)
         shown = book.shown.get(_place(effect)) or turn.loaded.shown.get(_place(effect))
         return Showing(content, shown, effect.key not in turn.fresh, isinstance(effect, Retire))
 

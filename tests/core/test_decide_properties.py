@@ -33,8 +33,8 @@ from tdd_orchestrator.core.event import (
 )
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.plan import PlannedTask
-from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, Ref, Rules, Run, RunState, TaskState
-from world.imagined import Imagined, command, finish, planned, seen, step
+from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, STACKED, Ref, Rules, Run, RunState, TaskState
+from world.imagined import HEAD, Imagined, command, finish, planned, seen, step
 
 
 @st.composite
@@ -91,7 +91,9 @@ def quarrels(draw: st.DrawFn) -> Imagined:
     if len(keys) > 1:
         pairs = st.frozensets(st.frozensets(st.sampled_from(keys), min_size=2, max_size=2), max_size=3)
         world.clashes, world.conflicts = draw(pairs), draw(pairs)
-    world.rules = replace(world.rules, batch=draw(st.integers(1, 5)), attempts=8, worker_max_consecutive=99)
+    landing = draw(st.sampled_from(["same-branch", STACKED]))
+    batch = draw(st.integers(1, 5))
+    world.rules = replace(world.rules, batch=batch, landing=landing, attempts=8, worker_max_consecutive=99)
     return world
 
 
@@ -111,11 +113,12 @@ def test_what_is_wrong_together_never_reaches_the_branch_and_all_lands_in_the_en
         if event in told and data.draw(st.booleans()):
             told.remove(event)
         run = step(world, run, event, outbox)
-        quiet = world.held(world.head)
+        quiet = world.held(world.stack or world.head)
         assert not world.apart(world.clashes, quiet)
         assert not world.apart(world.conflicts, quiet)
     run = finish(world, run, rounds=150)
-    assert not world.apart(world.clashes | world.conflicts, world.held(world.head))
+    assert not world.apart(world.clashes | world.conflicts, world.held(world.stack or world.head))
+    assert not world.stack or world.head == HEAD.sha or world.head.startswith("person-"), "only people push there"
     assert {task.key for task in world.tasks} <= set(world.landed)
     assert run.state is RunState.COMPLETED
 

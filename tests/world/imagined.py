@@ -89,6 +89,7 @@ class Imagined:
     refused: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
     head: str = HEAD.sha
+    stack: str = ""
     landed: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
     clashes: frozenset[frozenset[str]] = frozenset()
@@ -158,33 +159,42 @@ class Imagined:
         state = CiState.FAILED if len(self.landed) <= len(self.tasks) else CiState.PASSED
         return CiSeen(at=self.now, head=head, checks=(CiCheck("build", state, "https://ci/1", "E501"),))
 
+    def top(self, effect: Land) -> str:
+        """Where the branch is that is landed on; ours begins where it is first asked for."""
+        return (self.stack or effect.onto) if effect.source else self.head
+
     def _land(self, effect: Land) -> Event:
         first = effect.keys[0]
         there = tuple(key for key in effect.keys if key in self.landed)
+        top = self.top(effect)
         if there:
-            return Landed(at=self.now, task=there[0], head=self.head, tasks=there)
-        if effect.onto != self.head:
-            return HeadMoved(at=self.now, task=first, head=self.head)
-        if effect.staged is None and (len(effect.tasks) > 1 or effect.tasks[0].base != self.head):
+            return Landed(at=self.now, task=there[0], head=top, tasks=there)
+        if effect.onto != top:
+            return HeadMoved(at=self.now, task=first, head=top)
+        if effect.staged is None and (len(effect.tasks) > 1 or effect.tasks[0].base != top):
             return self._stage(effect)
-        assert effect.staged is None or self.staged[effect.staged] == self.head, "a commit of somebody's would be lost"
+        assert effect.staged is None or self.staged[effect.staged] == top, "a commit of somebody's would be lost"
         new = effect.staged or effect.tasks[0].tip
-        self.holds[new] = self.held(self.head) | self._known(effect)
-        self.head = new
+        self.holds[new] = self.held(top) | self._known(effect)
+        if effect.source:
+            self.stack = new
+        else:
+            self.head = new
         self.landed |= dict.fromkeys(effect.keys, new)
         return Landed(at=self.now, task=first, head=new, tasks=effect.keys)
 
     def _stage(self, effect: Land) -> Event:
-        together = self.held(self.head)
+        top = self.top(effect)
+        together = self.held(top)
         for ripe in effect.tasks:
             together = together | self._known(effect, ripe.task)
             if pair := self.apart(self.conflicts, together):
                 mate = next((key for key in pair if key in effect.keys and key != ripe.task), "")
                 return LandingRefused(at=self.now, task=ripe.task, tip=ripe.tip, reason="It conflicts.", against=mate)
-        merge = f"merge-{'+'.join(ripe.tip for ripe in effect.tasks)}-{self.head}"
-        self.staged[merge], self.holds[merge] = self.head, together
+        merge = f"merge-{'+'.join(ripe.tip for ripe in effect.tasks)}-{top}"
+        self.staged[merge], self.holds[merge] = top, together
         self.branches[effect.staging] = merge
-        return Staged(at=self.now, task=effect.keys[0], staged=merge, onto=self.head, tasks=effect.keys)
+        return Staged(at=self.now, task=effect.keys[0], staged=merge, onto=top, tasks=effect.keys)
 
     def _known(self, effect: Land, key: str = "") -> dict[str, frozenset[str]]:
         tasks = [ripe for ripe in effect.tasks if key in ("", ripe.task)]

@@ -38,6 +38,14 @@ class CheckContent:
 
 
 @dataclass(frozen=True, slots=True)
+class PullContent:
+    """A pull request of ours as it should stand."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommentContent:
     """One comment as it should stand; `marker` is the hidden HTML comment by which it is found again."""
 

@@ -142,8 +142,8 @@ class Land:
     """Proven tasks reach the branch together: by fast-forward, or staged for a proof on the merged tree, or that
     proven merge.
 
-    The branch moves only if it is still at `onto`. Where it is a branch of ours on top of the pull request's `source`,
-    `follows` is the commit of that branch which must be in it too.
+    The branch moves only if it is still at `onto`. Where it is a branch of ours on top of the pull request's, that is
+    the `source`, and what it holds comes along. `since` is where the proof of `staged` began.
     """
 
     branch: str
@@ -152,7 +152,7 @@ class Land:
     staged: str | None = None
     staging: str = ""
     source: str = ""
-    follows: str = ""
+    since: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -222,6 +222,18 @@ class DropBranch:
         return f"drop:{self.branch}@{self.tip}"
 
 
+@dataclass(frozen=True, slots=True)
+class ShowStack:
+    """The pull request of our `branch` into the pull request's branch `into` is open and says how the run stands."""
+
+    branch: str
+    into: str
+
+    @property
+    def key(self) -> str:
+        return f"stack:{self.branch}"
+
+
 Effect = (
     ShowRun
     | ShowTask
@@ -237,4 +249,5 @@ Effect = (
     | MakeBranch
     | KeepRed
     | DropBranch
+    | ShowStack
 )

@@ -12,6 +12,7 @@ from tdd_orchestrator.core.effect import (
     ShowComment,
     ShowPrd,
     ShowRun,
+    ShowStack,
     ShowTask,
 )
 from tdd_orchestrator.core.jobs import assignment
@@ -32,7 +33,8 @@ def everything_shown(run: Run) -> tuple[Effect, ...]:
     """All that people see of the run, on its present head."""
     tasks = (ShowTask(task.key, run.head.sha, run.generation) for task in run.tasks if has_check(run, task))
     board = (ShowPrd(run.head.sha, run.generation),) if has_board(run) else ()
-    return (ShowRun(run.head.sha, run.generation), *tasks, *board, ShowComment())
+    stack = (ShowStack(run.stack.name, run.head.name),) if run.stack is not None else ()
+    return (ShowRun(run.head.sha, run.generation), *tasks, *board, ShowComment(), *stack)
 
 
 def _branches(run: Run) -> tuple[Effect, ...]:
@@ -63,7 +65,7 @@ def _land(run: Run) -> Land | None:
         staged=batch.staged,
         staging=staging(run),
         source=run.head.name if stacked else "",
-        follows=run.head.sha if stacked else "",
+        since=batch.since,
     )
 
 

@@ -158,6 +158,11 @@ class BudgetSettings:
 class GitSettings:
     """How results reach the pull request."""
 
+    landing: str = setting(
+        "same-branch",
+        "Where proven tasks go: onto the pull request's branch, or onto one of ours with a pull request into it.",
+        choices=("same-branch", "stacked-pr"),
+    )
     batch: int = setting(
         8, "Proven tasks that are merged, proven and pushed together at most; 1: one by one.", low=1, high=32
     )

@@ -9,7 +9,7 @@ stands differently, not at every attempt.
 from dataclasses import replace
 
 from tdd_orchestrator.core.coverage import board
-from tdd_orchestrator.core.effect import PRD, Effect, Retire, ShowComment, ShowPrd, ShowRun, ShowTask
+from tdd_orchestrator.core.effect import PRD, Effect, Retire, ShowComment, ShowPrd, ShowRun, ShowStack, ShowTask
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
 
@@ -37,7 +37,8 @@ def shows(before: Run, after: Run) -> tuple[Effect, ...]:
     if _visible(before) == _visible(after):
         return ()
     here = ShowRun(after.head.sha, after.generation)
-    return (*_tasks(before, after), *_board(before, after), *_moved(before, after), here, ShowComment())
+    moved = (*_tasks(before, after), *_board(before, after), *_moved(before, after))
+    return (*_stack(before, after), *moved, here, ShowComment())
 
 
 def kept_fresh(before: Run, after: Run, at: float, *, ticked: bool) -> Run:
@@ -67,6 +68,14 @@ def _board(before: Run, after: Run) -> tuple[Effect, ...]:
     if there and (moved or not has_board(before) or board(before) != board(after)):
         effects.append(ShowPrd(after.head.sha, after.generation))
     return tuple(effects)
+
+
+def _stack(before: Run, after: Run) -> tuple[Effect, ...]:
+    """Our pull request is told with each landing, and at the end."""
+    over = after.state in FINAL and before.state not in FINAL
+    if after.stack is None or (before.stack == after.stack and not over):
+        return ()
+    return (ShowStack(after.stack.name, after.head.name),)
 
 
 def _tasks(before: Run, after: Run) -> tuple[Effect, ...]:

@@ -18,7 +18,7 @@ from tdd_orchestrator.github.errors import Weather
 from tdd_orchestrator.github.identity import Identity
 from tdd_orchestrator.github.judging import trespass
 from tdd_orchestrator.github.lineage import Misfit, is_merge_of, stage_commits
-from tdd_orchestrator.github.merging import Conflict, merged
+from tdd_orchestrator.github.merging import Conflict, joined, merged
 from tdd_orchestrator.github.pushing import Declined, Lost, Pushed, drop, put, swap
 from tdd_orchestrator.github.unbundling import Unreadable, unbundle
 
@@ -71,15 +71,27 @@ class _Landing:
         return _full(self.effect.branch)
 
     @property
+    def source(self) -> str:
+        """The pull request's branch, which is the one that moves unless ours is stacked on it."""
+        return _full(self.effect.source or self.effect.branch)
+
+    @property
     def staging(self) -> str:
         return _full(self.effect.staging)
 
     async def through(self, bundles: Bundles) -> Outcome:
-        heads = await self.bare.heads(self.branch, self.staging)
-        if self.branch not in heads:
-            return self._held(f"The branch {self.effect.branch} is gone: restore it.")
+        heads = await self.bare.heads(self.branch, self.staging, self.source)
+        if self.source not in heads:
+            return self._held(f"The branch {self.effect.source or self.effect.branch} is gone: restore it.")
         await self.bare.fetch(*(f"+{ref}:refs/tdd/{name}" for ref, name in self._refs(heads)))
-        head = await self._head()
+        heads = {ref: (await self.bare.git("rev-parse", f"refs/tdd/{name}")).text for ref, name in self._refs(heads)}
+        head = heads.get(self.branch)
+        if head is None and not await self._is_in(self.effect.onto, heads[self.source]):
+            return self._held(f"The branch {self.effect.branch} is gone, and with it what had landed: restore it.")
+        return await self._from(head or self.effect.onto, heads, bundles)
+
+    async def _from(self, head: str, heads: dict[str, str], bundles: Bundles) -> Outcome:
+        """`head` is where the branch is, or where it is to begin; `heads` are the branches as they were fetched."""
         if there := await self._there(head):
             if self.staging in heads:
                 await drop(self.bare, self.staging)
@@ -88,21 +100,33 @@ class _Landing:
             return self._moved(head)
         leftover = self.staging if self.staging in heads else None
         if self.effect.staged is not None:
-            return await self._push_staged(self.effect.staged, heads.get(self.staging))
+            return await self._push_staged(self.effect.staged, heads)
         for ripe in self.effect.tasks:
             if (refused := await self._judged(ripe, bundles.get(ripe.task))) is not None:
                 return refused
         (first, *more) = self.effect.tasks
-        if not more and first.base == self.effect.onto:
-            return await self._push(first.tip, leftover)
-        return await self._stage(heads.get(self.staging))
+        begin = await self._with_source(heads[self.source])
+        if isinstance(begin, Conflict):
+            names, files = (self.effect.source, self.effect.branch), ", ".join(begin.files[:10])
+            told = f"{names[0]} and {names[1]} conflict in {files}: merge {names[0]} into {names[1]} and push that."
+            return self._held(told)
+        if not more and first.base == begin == self.effect.onto:
+            return await self._push(first.tip, heads.get(self.branch, ""), leftover)
+        return await self._stage(begin, heads.get(self.staging))
 
     def _refs(self, heads: dict[str, str]) -> list[tuple[str, str]]:
-        named = ((self.branch, "branch"), (self.staging, "staged"))
+        named = ((self.branch, "branch"), (self.staging, "staged"), (self.source, "source"))
         return [(ref, name) for ref, name in named if ref in heads]
 
-    async def _head(self) -> str:
-        return (await self.bare.git("rev-parse", "refs/tdd/branch")).text
+    async def _with_source(self, source: str) -> str | Conflict:
+        """Where merging begins: with our own branch, what was pushed to the pull request's is taken in first."""
+        onto = self.effect.onto
+        if await self.bare.descends(onto, source):
+            return onto
+        if await self.bare.descends(source, onto):
+            return source
+        message = f"Merge {self.effect.source} into {self.effect.branch}\n"
+        return await joined(self.bare, onto, source, message, self.identity)
 
     async def _there(self, head: str) -> tuple[str, ...]:
         """The tasks that are on the branch already: of a staged merge all or none."""
@@ -131,16 +155,16 @@ class _Landing:
                 return self._refused(ripe, reason)
         return None
 
-    async def _stage(self, present: str | None) -> Outcome:
+    async def _stage(self, begin: str, present: str | None) -> Outcome:
         """Merge one after the other onto the branch as it is now, and put that where it can be proven."""
-        effect, top = self.effect, self.effect.onto
+        effect, top = self.effect, begin
         for place, ripe in enumerate(effect.tasks):
             if ripe.base == top:
                 top = ripe.tip
                 continue
             merge = await self._merged(top, ripe)
             if isinstance(merge, Conflict):
-                return await self._conflicting(effect.tasks[:place], ripe, merge)
+                return await self._conflicting(begin, effect.tasks[:place], ripe, merge)
             top = merge
         if present != top:
             match await put(self.bare, self.staging, top):
@@ -149,14 +173,17 @@ class _Landing:
                 case Pushed():
                     pass
         keys = effect.keys if len(effect.keys) > 1 else ()
-        return Staged(at=self.clock(), task=effect.keys[0], staged=top, onto=effect.onto, tasks=keys)
+        since = begin if begin != effect.onto else ""
+        return Staged(at=self.clock(), task=effect.keys[0], staged=top, onto=effect.onto, tasks=keys, since=since)
 
     async def _merged(self, top: str, ripe: Ripe) -> str | Conflict:
         return await merged(self.bare, top, ripe.tip, self.terms.tasks[ripe.task], self.run, self.identity)
 
-    async def _conflicting(self, before: tuple[Ripe, ...], ripe: Ripe, conflict: Conflict) -> LandingRefused:
+    async def _conflicting(
+        self, begin: str, before: tuple[Ripe, ...], ripe: Ripe, conflict: Conflict
+    ) -> LandingRefused:
         """With what the task conflicts: the branch, or a task that was merged before it in this batch."""
-        alone = await self._merged(self.effect.onto, ripe) if before else conflict
+        alone = await self._merged(begin, ripe) if before else conflict
         files = ", ".join(conflict.files[:10])
         if isinstance(alone, Conflict):
             return self._refused(ripe, f"It conflicts with what landed meanwhile in {', '.join(alone.files[:10])}.")
@@ -165,19 +192,20 @@ class _Landing:
                 return self._refused(ripe, f"It conflicts with {mate.task} in {files}.", mate.task)
         return self._refused(ripe, f"It conflicts with {before[-1].task} in {files}.", before[-1].task)
 
-    async def _push_staged(self, staged: str, present: str | None) -> Outcome:
+    async def _push_staged(self, staged: str, heads: dict[str, str]) -> Outcome:
         """Push the proven merge, if it is still the merge of exactly these tips onto exactly this head."""
-        if present != staged:
+        if heads.get(self.staging) != staged:
             return self._moved(self.effect.onto)  # the staging branch is gone or another's: the merge is made again
         tips = tuple(ripe.tip for ripe in self.effect.tasks)
-        if not await is_merge_of(self.bare, staged, self.effect.onto, tips):
+        if not await is_merge_of(self.bare, staged, self.effect.since or self.effect.onto, tips):
             return self._moved(self.effect.onto)
-        return await self._push(staged, self.staging)
+        return await self._push(staged, heads.get(self.branch, ""), self.staging)
 
-    async def _push(self, sha: str, leftover: str | None) -> Outcome:
+    async def _push(self, sha: str, expected: str, leftover: str | None) -> Outcome:
+        """`expected` is where the branch is; "" makes it."""
         if not await self.bare.descends(sha, self.effect.onto):
             return self._moved(self.effect.onto)
-        match await swap(self.bare, self.branch, self.effect.onto, sha, delete=leftover):
+        match await swap(self.bare, self.branch, expected, sha, delete=leftover):
             case Pushed():
                 return self._landed(sha, self.effect.keys)
             case Declined(reason):
@@ -190,11 +218,9 @@ class _Landing:
         time.
         """
         head = (await self.bare.heads(self.branch)).get(self.branch)
-        if head is None:
-            return self._held(f"The branch {self.effect.branch} is gone: restore it.")
         if head == sha:
             return self._landed(sha, self.effect.keys)
-        if head == self.effect.onto:
+        if head in (None, self.effect.onto):
             raise Weather(f"The push to {self.effect.branch} did not get through: {reason}")
         return self._moved(head)
 

@@ -20,14 +20,19 @@ class Conflict:
 
 async def merged(bare: Bare, onto: str, tip: str, task: PlannedTask, run: str, identity: Identity) -> str | Conflict:
     """The sha of the merge of `tip` onto `onto`: parents in that order, dated as the tip was committed."""
+    return await joined(bare, onto, tip, _message(task, run), identity)
+
+
+async def joined(bare: Bare, onto: str, tip: str, message: str, identity: Identity) -> str | Conflict:
+    """The same with any message."""
     tree = await tree_of_merge(bare, onto, tip)
     if isinstance(tree, Conflict):
         return tree
     date = (await bare.git("log", "-1", "--format=@%ct +0000", tip)).text
     author = {"GIT_AUTHOR_NAME": identity.name, "GIT_AUTHOR_EMAIL": identity.email, "GIT_AUTHOR_DATE": date}
     committer = {name.replace("AUTHOR", "COMMITTER"): value for name, value in author.items()}
-    message = _message(task, run).encode()
-    made = await bare.git("commit-tree", tree, "-p", onto, "-p", tip, stdin=message, env=author | committer)
+    named = author | committer
+    made = await bare.git("commit-tree", tree, "-p", onto, "-p", tip, stdin=message.encode(), env=named)
     return made.text
 
 

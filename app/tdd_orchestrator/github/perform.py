@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
-from tdd_orchestrator.core.content import CheckContent, CommentContent
+from tdd_orchestrator.core.content import CheckContent, CommentContent, PullContent
 from tdd_orchestrator.core.effect import (
     CancelJob,
     Dispatch,
@@ -24,12 +24,13 @@ from tdd_orchestrator.core.effect import (
     ShowComment,
     ShowPrd,
     ShowRun,
+    ShowStack,
     ShowTask,
 )
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import CiSeen, Event
 from tdd_orchestrator.core.shown import Shown
-from tdd_orchestrator.github import comments, dispatch
+from tdd_orchestrator.github import comments, dispatch, stacking
 from tdd_orchestrator.github.batch import Came, Shower, Showing
 from tdd_orchestrator.github.branches import Branches
 from tdd_orchestrator.github.client import Connection
@@ -75,7 +76,7 @@ class Performer:
     async def perform(
         self,
         effect: Effect,
-        content: CheckContent | CommentContent | None,
+        content: CheckContent | CommentContent | PullContent | None,
         shown: Shown | None,
         *,
         again: bool,
@@ -88,7 +89,7 @@ class Performer:
         """
         match effect:
             case ShowRun() | ShowTask() | ShowPrd() | ShowComment() | Retire():
-                assert content is not None
+                assert isinstance(content, CheckContent | CommentContent)
                 (came,) = await self.show([Showing(content, shown, again, isinstance(effect, Retire))])
                 if isinstance(came, TddError):
                     raise came
@@ -109,6 +110,9 @@ class Performer:
                 return Performed(await self._land(effect, terms))
             case LookAtCi():
                 return Performed(await look_at_ci(self.reader, effect.head, effect.first, self._clock()))
+            case ShowStack():
+                assert isinstance(content, PullContent)
+                return Performed(shown=await stacking.show(self.reader, effect, content, shown))
             case MakeBranch():
                 return Performed(await self._branches.make(effect))
             case KeepRed():

@@ -93,6 +93,7 @@ def rules_of(config: Config) -> Rules:
         ci_minutes=config.qa.ci_minutes,
         ci_tasks=config.qa.ci_tasks,
         batch=config.git.batch,
+        landing=config.git.landing,
     )
 
 
