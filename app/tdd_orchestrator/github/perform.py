@@ -73,7 +73,7 @@ class Performer:
         self._shower = Shower(connection, number)
         self._branches, self._keeper = Branches(self.reader, clock), Keeper(self.reader, clock)
 
-    async def perform(
+    async def perform(  # noqa: C901 one case per kind of effect
         self,
         effect: Effect,
         content: CheckContent | CommentContent | PullContent | None,
