@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 PERMISSIONS: Mapping[str, tuple[str, str]] = {
     "actions": ("write", "start, watch and stop workflow runs, read their artifacts"),
-    "checks": ("write", "the checks `TDD` and `TDD / TASK-n`, and their buttons"),
+    "checks": ("write", "the checks `TDD`, `TDD / PRD` and `TDD / TASK-n`, and their buttons"),
     "contents": ("write", "read PRDs and configuration, land commits, keep the state branch"),
     "issues": ("write", "reactions to commands"),
     "metadata": ("read", "every app has it; the role of whoever gives a command"),
