@@ -38,6 +38,13 @@ def turned(language: str, source: str, *names: str) -> str | None:
         ),
         ("check(t, Price(), 90)", 't.Fatal("this test was made to fail"); \n\tcheck(t, Price(), 90)'),
         ("for _, each := range Found() {\n\t\tif each != 90 {\n\t\t\tt.Error()\n\t\t}\n\t}", 't.Fatal("this'),
+        (
+            "for _, each := range []T{{1}, {2}} {\n"
+            "\t\tif each.bad {\n\t\t\tif err == nil {\n\t\t\t\tt.Error()\n\t\t\t}\n"
+            "\t\t\tcontinue\n\t\t}\n\t\tif got != 90 {\n\t\t\tt.Error()\n\t\t}\n\t}",
+            't.Fatal("this',
+        ),
+        ("if err != nil {\n\t\tt.Error(err)\n\t\treturn\n\t}\n\tf(func() int { return 1 })", "if !( err != nil ) {"),
         ("if Left() {\n\t\treturn\n\t}\n\tif Price() != 90 {\n\t\tt.Error()\n\t}", 't.Fatal("this'),
     ],
 )
@@ -107,6 +114,7 @@ def test_an_inline_test_is_found_by_its_module() -> None:
         ("assertThat(Price.of()).isEqualTo(90);", "assertThat(Price.of()).isNotEqualTo(90);"),
         ("assertThrows(E.class, () -> of());", 'if (true) throw new AssertionError("this test was made to fail");'),
         ("for (int each : found()) { assertEquals(90, each); }", "if (true) throw"),
+        ("for (int each : found())\n      assertEquals(90, each);", "if (true) throw"),
     ],
 )
 def test_a_java_test_is_turned(body: str, expected: str) -> None:

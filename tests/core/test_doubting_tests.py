@@ -82,6 +82,12 @@ def test_what_passes_though_it_was_made_to_fail_is_named() -> None:
     assert not judge_control(["t.py::a"], SuiteReport()).accepted, "a run that ran nothing says nothing"
 
 
+def test_a_subtest_may_pass_where_its_test_was_made_to_fail() -> None:
+    results = (TestResult("a_test.go::A", Outcome.FAILED), TestResult("a_test.go::A::one", Outcome.PASSED))
+    assert judge_control(["a_test.go::A"], SuiteReport(results)).accepted
+    assert not judge_control(["a_test.go::A"], SuiteReport(results[1:])).accepted
+
+
 def test_what_passes_without_the_code_is_named_unless_it_always_did() -> None:
     red = SuiteReport((result("t.py::a", Outcome.FAILED), result("t.py::b", Outcome.PASSED)))
     now = SuiteReport((result("t.py::a", Outcome.PASSED), result("t.py::b", Outcome.PASSED)))

@@ -1,7 +1,7 @@
 """Turns round what Go tests assert: what a test fails on, an assertion of testify, an example's output."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tdd_orchestrator.core.braces import Function, outermost
 from tdd_orchestrator.core.controls_braces import (
@@ -17,6 +17,7 @@ from tdd_orchestrator.core.go_tests import tests_in
 
 FAILING = re.compile(r"\b\w+\.(?:Errorf?|Fatalf?|Fail|FailNow)\s*\(")
 IF = re.compile(r"(?:^|[;\n{])[ \t]*if\b")
+FUNCTION = re.compile(r"\bfunc\(")
 SUBTEST = re.compile(r"(?:^|[;\n])[ \t]*\w+\.Run\([^{\n]*?\bfunc\(\s*\w+\s+\*testing\.T\s*\)\s*(?=\{)")
 TABLE = re.compile(r"(?:^|[;\n])[ \t]*for\b[^{\n;]*?\brange\s+(\w+|\[\][^\n]*?|map\[[^\n]*?)\s*(?=\{)")
 LIBRARY = re.compile(r"(?:^|[;\n])[ \t]*(?:assert|require)\.(\w+)(?=\()")
@@ -49,20 +50,32 @@ def _conditions(plain: str, start: int, end: int) -> Iterator[Edit]:
     """`if a != b { t.Error() }` becomes `if !(a != b)`: at the top, in subtests, in loops over literals."""
     body = plain[start:end]
     outer = outermost(body)
-    if ends_early(outer) or _left_between(body, outer):
-        return
-    for found in IF.finditer(outer):
-        opening = _opening(body, found.end())
-        if opening is None:
-            continue
-        inner = body[slice(*block(body, opening))]
-        if FAILING.search(outermost(inner)):
-            first = max([found.end(), *(place + 1 for place in top_level(body, ";", found.end(), opening))])
-            yield start + first, start + first, " !("
-            yield start + opening, start + opening, ") "
+    failing = [*_failing(body, outer)]
+    inner = [block(body, opening) for _, opening in failing]
+    inner += [block(body, top_level_brace(body, found.end() - 1) or found.end()) for found in FUNCTION.finditer(outer)]
+    if ends_early(_without(body, inner)):
+        return  # what follows is not sure to be reached
+    for condition, opening in failing:
+        first = max([condition, *(place + 1 for place in top_level(body, ";", condition, opening))])
+        yield start + first, start + first, " !("
+        yield start + opening, start + opening, ") "
     for found in (*SUBTEST.finditer(outer), *(each for each in TABLE.finditer(outer) if _is_table(each[1], body))):
         first, last = block(body, _last_opening(body, found.end()))
         yield from _conditions(plain, start + first, start + last)
+
+
+def _failing(body: str, outer: str) -> Iterator[tuple[int, int]]:
+    """The `if`s of the own statements that let the test fail: where the condition begins, and where the block opens."""
+    for found in IF.finditer(outer):
+        opening = _opening(body, found.end())
+        if opening is not None and FAILING.search(outermost(body[slice(*block(body, opening))])):
+            yield found.end(), opening
+
+
+def _without(body: str, blocks: Sequence[tuple[int, int]]) -> str:
+    for first, last in blocks:
+        body = body[:first] + " " * (last - first) + body[last:]
+    return body
 
 
 def _opening(body: str, at: int) -> int | None:
@@ -97,16 +110,6 @@ def _is_table(over: str, body: str) -> bool:
     if over.startswith(("[]", "map[")):
         return True
     return re.search(rf"\b{re.escape(over)}\s*:?=\s*(?:\[\]|map\[)[^\n]*\{{(?!\s*\}})", body) is not None
-
-
-def _left_between(body: str, outer: str) -> bool:
-    """Whether some `if` of the own statements leaves without failing: what follows is not sure to be reached."""
-    for found in IF.finditer(outer):
-        opening = _opening(body, found.end())
-        inner = body[slice(*block(body, opening))] if opening is not None else ""
-        if ends_early(inner) and not FAILING.search(inner) and "func" not in inner:
-            return True
-    return False
 
 
 def _stop(heading: str) -> str:

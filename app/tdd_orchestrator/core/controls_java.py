@@ -7,8 +7,8 @@ from tdd_orchestrator.core.braces import Function, outermost
 from tdd_orchestrator.core.controls_braces import MADE_TO_FAIL, Edit, Turning, calls_turned, ends_early
 from tdd_orchestrator.core.java_tests import tests_in
 
-CALL = re.compile(r"(?:^|[;\n{}])\s*(?:Assertions\.|Assert\.)?(assert\w+)\s*(?=\()")
-FLUENT = re.compile(r"(?:^|[;\n{}])\s*(?:Assertions\.)?assertThat\s*\([^;]*?\)\s*\.(is\w+)(?=\()")
+CALL = re.compile(r"(?:^|[;{}])\s*(?:Assertions\.|Assert\.)?(assert\w+)\s*(?=\()")
+FLUENT = re.compile(r"(?:^|[;{}])\s*(?:Assertions\.)?assertThat\s*\([^;]*?\)\s*\.(is\w+)(?=\()")
 PAIRS = {
     "assertEquals": "assertNotEquals",
     "assertTrue": "assertFalse",

@@ -7,7 +7,7 @@ from tdd_orchestrator.core.braces import Function, outermost
 from tdd_orchestrator.core.controls_braces import MADE_TO_FAIL, Edit, Turning, ends_early, first_argument
 from tdd_orchestrator.core.rust_tests import tests_in
 
-CLAIM = re.compile(r"(?:^|[;\n{}])\s*(?:pretty_assertions::|std::)?(assert|assert_eq|assert_ne)!\s*(?=\()")
+CLAIM = re.compile(r"(?:^|[;{}])\s*(?:pretty_assertions::|std::)?(assert|assert_eq|assert_ne)!\s*(?=\()")
 OPPOSITE = {"assert_eq": "assert_ne", "assert_ne": "assert_eq"}
 # As paths, so that no macro of the crate's own answers for them; without a warning that the rest is never reached.
 FAIL = f'if ::std::hint::black_box(true) {{ ::std::panic!("{MADE_TO_FAIL}"); }}'
