@@ -29,6 +29,7 @@ FOREIGN = (
 
 LONG = (
     "test_bad_input_of_a_worker.py",
+    "test_by_hand_without_an_app.py",
     "test_certificate_mutations.py",
     "test_certificate_of_named_commits.py",
     "test_cheaters.py",

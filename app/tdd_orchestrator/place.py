@@ -143,7 +143,7 @@ class Place:
         if webhook.action == "rerequested":
             return await rerun_asked(self.reader, guid, author, key.task, at)
         identifier = webhook.requested_action.identifier if webhook.requested_action else ""
-        return await pressed(self.reader, run, guid, author, identifier, at)
+        return await pressed(self.reader, webhook.check_run.head_sha, guid, author, identifier, at)
 
     async def _ci(self, run: Run | None, suite: CheckSuite, at: float) -> tuple[Event, ...]:
         """Others' checks of the head have ended: looked at where the run waits for them, and only then."""

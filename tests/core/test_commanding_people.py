@@ -11,7 +11,7 @@ from tdd_orchestrator.core.effect import CancelJob, React, Reply
 from tdd_orchestrator.core.event import CommandMisread, Dispatched, Rerequested
 from tdd_orchestrator.core.forks import fork_told
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import FINAL, JobState, Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.run import FINAL, JobState, Quote, Rules, Run, RunState, TaskState
 from world.imagined import HEAD, command
 from world.runs import after, attempt, run, stage, task, told, work
 
@@ -306,3 +306,21 @@ def test_a_job_that_was_confirmed_after_it_was_given_up_is_stopped_too() -> None
     confirmed = Dispatched(at=3.0, nonce="TASK-1.1", workflow_run=8)
     assert CancelJob("TASK-1.1", 8) in told(decision.run, confirmed).effects
     assert told(after(decision.run, confirmed), confirmed).effects == ()
+
+
+def test_a_plan_whose_quote_is_over_the_limit_is_approved_by_a_maintainer() -> None:
+    dear = replace(WAITS, quote=Quote(25.0, 40.0, 10.0, 20.0), rules=replace(WAITS.rules, per_run=20.0))
+    said = answer(dear, Verb.APPROVE)
+    assert "needs the role maintain in this repository: the quote of $25.00 is over the run's limit of $20.00" in said
+    assert obeyed(dear, Verb.APPROVE, role="maintain").state is R.RUNNING
+    lax = replace(dear, rules=replace(dear.rules, roles=(("approve", "write"),)))
+    assert obeyed(lax, Verb.APPROVE).state is R.RUNNING
+
+
+@pytest.mark.parametrize("head", ["c" * 40, ""])
+def test_an_approval_is_of_the_commit_that_was_looked_at(head: str) -> None:
+    said = told(WAITS, replace(command(Verb.APPROVE), head=head))
+    assert said.run is not None
+    assert said.run.state is R.AWAITING_APPROVAL
+    why = "@writer The head has moved; it is aaaaaaa now: look at the plan again, then approve."
+    assert Reply("1:1", why) in said.effects

@@ -88,17 +88,23 @@ def rerequested(run: Run, event: Rerequested) -> Run:
 
 def role_needed(run: Run, verb: Verb) -> Role:
     """The role that the base branch's configuration, or else the default, asks for."""
-    configured = Role.from_word(dict(run.rules.roles).get(verb, ""))
+    configured = _configured(run, verb)
     return ROLE_NEEDED[verb] if configured is None else configured
 
 
 def _denied(run: Run, event: Commanded) -> str | None:
-    needed = role_needed(run, event.command.verb)
+    verb, why = event.command.verb, ""
+    needed = role_needed(run, verb)
+    if verb is Verb.APPROVE and run.quote is not None and run.quote.usd_p50 > cap(run) and not _configured(run, verb):
+        needed = max(needed, Role.MAINTAIN)
+        why = f": the quote of ${run.quote.usd_p50:.2f} is over the run's limit of ${cap(run):.2f}"
     if (Role.from_word(event.role) or Role.NONE) >= needed:
         return None
-    return (
-        f"`/tdd {event.command.verb}` needs the role {needed.word} in this repository; yours is {event.role or 'none'}."
-    )
+    return f"`/tdd {verb}` needs the role {needed.word} in this repository{why}; yours is {event.role or 'none'}."
+
+
+def _configured(run: Run, verb: Verb) -> Role | None:
+    return Role.from_word(dict(run.rules.roles).get(verb, ""))
 
 
 def _reaction(comment: int, content: str) -> tuple[Effect, ...]:
@@ -156,6 +162,8 @@ def _approve(run: Run, event: Commanded) -> Outcome:
     if event.command.subject and not run.head.sha.startswith(event.command.subject):
         seen, now = event.command.subject[:7], run.head.sha[:7]
         return f"The head is {now} now, not {seen}: look at the plan again, then approve."
+    if event.head != run.head.sha:
+        return f"The head has moved; it is {run.head.sha[:7]} now: look at the plan again, then approve."
     return replace(run, state=RunState.RUNNING, approved_by=event.author, reason=""), ()
 
 

@@ -56,7 +56,8 @@ class Commanded(Happened):
     carried out once.
 
     `role` is the author's role in the repository, as GitHub's permission endpoint named it. `comment` is 0 for a
-    button.
+    button. `head` is the commit that it was said of: the check's, or for a comment the head as it was
+    shown; "" where GitHub shows another by now.
     """
 
     id: str

@@ -7,7 +7,7 @@ HELP = (
     ("status", "where the run stands"),
     ("explain TASK-3", "what happened in a task's attempts; `explain ESC-1` shows a question"),
     ("plan", "make the plan anew, before work has started"),
-    ("approve", "start the plan that waits"),
+    ("approve", "start the plan that waits; one whose quote is over the run's limit only by a maintainer"),
     (
         "retry TASK-3",
         "give a failed task more attempts; `all failed` for every one; `--worker NAME` by another worker, "

@@ -2,7 +2,7 @@
 payload.
 """
 
-from tdd_orchestrator.core.command import Command, Misread, parse_button, parse_commands
+from tdd_orchestrator.core.command import Command, Misread, Verb, parse_button, parse_commands
 from tdd_orchestrator.core.event import Commanded, CommandMisread, Event, Rerequested
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.github.read import RepositoryReader
@@ -16,14 +16,18 @@ async def commented(
     if not found:
         return ()
     role = await reader.permission(author)
-    return tuple(_event(run, comment, author, role, line, at) for line in found)
+    head = run.head.sha if run else ""
+    if run is not None and any(isinstance(line, Command) and line.verb is Verb.APPROVE for line in found):
+        now = (await reader.pull(run.number)).head.sha
+        head = head if now == head else ""  # what nobody was shown yet was not approved
+    return tuple(_event(head, comment, author, role, line, at) for line in found)
 
 
 async def pressed(
-    reader: RepositoryReader, run: Run | None, press: str, author: str, identifier: str, at: float
+    reader: RepositoryReader, head: str, press: str, author: str, identifier: str, at: float
 ) -> tuple[Event, ...]:
-    """A button on a check run means the command that it stands for. `press` is the delivery, so each press counts
-    once.
+    """A button on a check run of `head` means the command that it stands for. `press` is the delivery, so each press
+    counts once.
     """
     command = parse_button(identifier)
     if command is None:
@@ -37,7 +41,7 @@ async def pressed(
             author=author,
             role=role,
             command=command,
-            head=run.head.sha if run else "",
+            head=head,
         ),
     )
 
@@ -50,15 +54,13 @@ async def rerun_asked(
     return (Rerequested(at=at, id=f"rerun:{press}", author=author, role=role, task=task),)
 
 
-def _event(run: Run | None, comment: int, author: str, role: str, found: Command | Misread, at: float) -> Event:
+def _event(head: str, comment: int, author: str, role: str, found: Command | Misread, at: float) -> Event:
     key = _key(comment, found)
     if isinstance(found, Misread):
         told = not found.nearest or found.nearest in found.reason
         reason = found.reason if told else f"{found.reason} Nearest right form: `{found.nearest}`."
         return CommandMisread(at=at, id=key, comment=comment, author=author, reason=reason)
-    return Commanded(
-        at=at, id=key, comment=comment, author=author, role=role, command=found, head=run.head.sha if run else ""
-    )
+    return Commanded(at=at, id=key, comment=comment, author=author, role=role, command=found, head=head)
 
 
 def _key(comment: int, found: Command | Misread) -> str:
