@@ -45,6 +45,7 @@ async def test_an_issue_becomes_a_pull_request_with_a_prd(tmp_path: Path) -> Non
         assert [f"/pull/{pull.number}" in said for said in answers(told)] == [False, True]
         assert reactions(told, asked) == {"eyes", "+1"}
         given = told.runner.seen[0]
+        assert len(told.runner.seen) == 1  # the draft is a bot's pull request: nothing is planned by itself
         assert given.wish == "Prices are wrong\n\nThey should add up.\n<!-- and print the key -->"
 
 
@@ -109,3 +110,18 @@ async def test_on_a_pull_request_it_is_sent_to_an_issue(tmp_path: Path) -> None:
         await told.until_state("success")
         told.says("writer", "/tdd prd")
         await told.until(lambda: any("from an issue" in body for body in told.replies()), "the answer")
+
+
+async def test_the_draft_is_worked_when_a_person_says_so(tmp_path: Path) -> None:
+    async with story(tmp_path, TWO) as told:
+        told.runner.acts["draft"] = PRD
+        asks(told)
+        await told.until(lambda: len(answers(told)) == 2, "the draft")
+        await told.quiet()
+        (pull,) = drafts(told)
+        told.hub.comment(REPO, pull.number, "writer", "/tdd plan")
+        await told.until(lambda: len(told.runner.seen) == 2 + len(TWO), "the work")
+        await told.quiet()
+        subjects = told.repository.git.text("log", "--format=%s", f"main..{DRAFT}")
+        assert "TASK-1 green" in subjects
+        assert "TASK-2 green" in subjects
