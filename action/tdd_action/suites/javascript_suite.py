@@ -1,11 +1,7 @@
 """What the adapters of node:test, vitest and jest share: a launcher of ours, the project's own runner, one record."""
 
-import json
 import os
 import random
-import secrets
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +10,7 @@ from typing import Any
 from tdd_action.sandbox import ProcessOutcome
 from tdd_action.suites import javascript_project as project
 from tdd_action.suites.javascript_record import read_record
+from tdd_action.suites.private_run import PrivateRun, raw_record
 from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core.evidence.reports import SuiteReport
 from tdd_orchestrator.core.policy import is_named_as_test
@@ -53,8 +50,7 @@ class JavascriptSuite:
 
     def read(self, command: SuiteCommand, outcome: ProcessOutcome, root: Path) -> SuiteReport:
         """What the run said; a record that is absent, cut short or tampered with is no report."""
-        raw = command.report.read_bytes() if command.report.exists() else b""
-        return read_record(raw, command.nonce, outcome, root, self.name)
+        return read_record(raw_record(command), command.nonce, outcome, root, self.name)
 
     def is_test_path(self, path: str) -> bool:
         """Whether a path is a test, a fixture, a snapshot or test support."""
@@ -68,33 +64,22 @@ class JavascriptSuite:
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, seed: int | None, *, collect: bool
     ) -> SuiteCommand:
         project.link_modules(root)
-        folder = Path(tempfile.mkdtemp(prefix="javascript-", dir=scratch))
-        launcher = Path(shutil.copy(SHARED.with_name(self.launcher), folder / self.launcher))
-        shutil.copy(SHARED, folder / SHARED.name)
-        report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
+        launcher = SHARED.with_name(self.launcher)
+        run = PrivateRun.made("javascript", scratch, {launcher: launcher.name, SHARED: SHARED.name})
         files = None if tests is None else sorted({test.partition("::")[0] for test in tests})
         told: Orders = {
             "root": os.path.realpath(root),
-            "report": str(report),
             "files": files,
             "seed": seed,
             "collect": collect,
-            "cache": str(folder / "cache"),
+            "cache": str(run.folder / "cache"),
             "flags": [],
         }
         told |= self.more(root, told)
         if told["files"] is not None:
             told["files"] = [os.path.join(told["root"], file) for file in told["files"]]
-        orders.write_text(json.dumps(told))
-        return SuiteCommand(
-            argv=("node", str(launcher), str(orders)),
-            env=_environment(root),
-            report=report,
-            stdin=nonce.encode(),
-            nonce=nonce,
-            selected=tests,
-            collect_only=collect,
-        )
+        words, env = ("node", str(run.folder / launcher.name)), _environment(root)
+        return run.command(words, env, told, selected=tests, collect_only=collect)
 
 
 def _environment(root: Path) -> dict[str, str]:

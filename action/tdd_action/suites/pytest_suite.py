@@ -1,13 +1,11 @@
 """pytest, run with the project's own Python and watched by a reporter of ours."""
 
-import json
-import secrets
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.private_run import PrivateRun, raw_record
 from tdd_action.suites.pytest_record import read_record
 from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import python_tests
@@ -15,6 +13,8 @@ from tdd_orchestrator.core.evidence.reports import SuiteReport
 
 REPORTER = Path(__file__).with_name("pytest_report.py")
 WITNESS = Path(__file__).with_name("tdd_witness.py")
+PROGRAM = "tdd_reporter.py"
+"""What the reporter is called where it runs."""
 # One process, every test, no stopping at the first fault, and no files of pytest's in the work tree.
 ALWAYS = ("--continue-on-collection-errors", "--maxfail=0", "--color=no", "-p", "no:pastebin")
 MOST_SEED = 2**32
@@ -46,8 +46,7 @@ class Pytest:
 
     def read(self, command: SuiteCommand, outcome: ProcessOutcome, root: Path) -> SuiteReport:
         """What the run said; a record that is absent, cut short or tampered with is no report."""
-        raw = command.report.read_bytes() if command.report.exists() else b""
-        return read_record(raw, command.nonce, outcome, collect_only=command.collect_only)
+        return read_record(raw_record(command), command.nonce, outcome, collect_only=command.collect_only)
 
     def is_test_path(self, path: str) -> bool:
         """Whether a path is a test, a fixture or test support."""
@@ -60,27 +59,16 @@ class Pytest:
     def _command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, more: tuple[str, ...], seed: int | None
     ) -> SuiteCommand:
-        folder = Path(tempfile.mkdtemp(prefix="pytest-", dir=scratch))
-        program = Path(shutil.copy(REPORTER, folder / "tdd_reporter.py"))
-        shutil.copy(WITNESS, folder)
-        report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
-        own = ("-o", f"cache_dir={folder / 'cache'}", f"--rootdir={root}")
-        written = {
-            "report": str(report),
+        run = PrivateRun.made(self.name, scratch, {REPORTER: PROGRAM, WITNESS: WITNESS.name})
+        own = ("-o", f"cache_dir={run.folder / 'cache'}", f"--rootdir={root}")
+        orders = {
             "arguments": [*self.arguments, *ALWAYS, *own, *more, *(tests or ())],
             "paths": [str(root / each) for each in self.source_roots if _starts_imports(root / each)],
             "shuffle_seed": seed,
         }
-        orders.write_text(json.dumps(written))
-        return SuiteCommand(
-            argv=(self.python or interpreter(root), "-s", "-B", str(program), str(orders)),
-            env=environment(folder, seed),
-            report=report,
-            stdin=nonce.encode(),
-            nonce=nonce,
-            selected=tests,
-            collect_only=bool(more),
-        )
+        words = (self.python or interpreter(root), "-s", "-B", str(run.folder / PROGRAM))
+        env = environment(run.folder, seed)
+        return run.command(words, env, orders, selected=tests, collect_only=bool(more))
 
 
 def _starts_imports(folder: Path) -> bool:

@@ -1,14 +1,12 @@
 """minitest and rspec, run by a program of ours that writes down what happens to each test under a seal."""
 
-import json
 import os
-import secrets
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.private_run import PrivateRun, raw_record
 from tdd_action.suites.ruby_record import read_ruby
 from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import test_places
@@ -45,8 +43,7 @@ class RubySuite:
 
     def read(self, command: SuiteCommand, outcome: ProcessOutcome, root: Path) -> SuiteReport:
         """What the run said, where its record is whole."""
-        raw = command.report.read_bytes() if command.report.exists() else b""
-        return read_ruby(raw, command, outcome)
+        return read_ruby(raw_record(command), command, outcome)
 
     def is_test_path(self, path: str) -> bool:
         """Tests, their support and fixtures."""
@@ -59,30 +56,20 @@ class RubySuite:
     def _command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, seed: int | None, *, collect_only: bool
     ) -> SuiteCommand:
-        folder = Path(tempfile.mkdtemp(prefix="ruby-", dir=scratch))
-        program = Path(shutil.copy(PROGRAM, folder / PROGRAM.name))
-        report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
+        run = PrivateRun.made("ruby", scratch, {PROGRAM: PROGRAM.name})
         files = self.files(root) if tests is None else sorted({test.partition("::")[0] for test in tests})
-        written = {
+        orders = {
             "framework": self.name,
-            "report": str(report),
             "files": [path for path in files if (root / path).is_file()],
             "paths": ["lib", self.folder],
             "seed": STEADY if seed is None else seed % 0xFFFF,
             "shuffled": seed is not None,
             "collect_only": collect_only,
         }
-        orders.write_text(json.dumps(written))
         bundled = ("-rbundler/setup",) if (root / "Gemfile.lock").is_file() and shutil.which("bundle") else ()
-        return SuiteCommand(
-            argv=("ruby", *bundled, str(program), str(orders)),
-            env={**{name: os.environ[name] for name in KEPT if name in os.environ}, "RUBYOPT": ""},
-            report=report,
-            stdin=nonce.encode(),
-            nonce=nonce,
-            selected=tests,
-            collect_only=collect_only,
-        )
+        words = ("ruby", *bundled, str(run.folder / PROGRAM.name))
+        env = {**{name: os.environ[name] for name in KEPT if name in os.environ}, "RUBYOPT": ""}
+        return run.command(words, env, orders, selected=tests, collect_only=collect_only)
 
 
 MINITEST = RubySuite("minitest", "test", ("*_test.rb", "test_*.rb"))

@@ -1,18 +1,15 @@
 """unittest, run with the project's own Python and watched by a reporter of ours."""
 
-import json
 import os
-import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.private_run import PrivateRun, raw_record
 from tdd_action.suites.pytest_record import read_record
-from tdd_action.suites.pytest_suite import WITNESS, environment, interpreter
+from tdd_action.suites.pytest_suite import PROGRAM, WITNESS, environment, interpreter
 from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core import python_tests
 from tdd_orchestrator.core.evidence.reports import SuiteReport
@@ -43,8 +40,9 @@ class Unittest:
 
     def read(self, command: SuiteCommand, outcome: ProcessOutcome, root: Path) -> SuiteReport:
         """What the run said; a record that is absent, cut short or tampered with is no report."""
-        raw = command.report.read_bytes() if command.report.exists() else b""
-        return read_record(raw, command.nonce, outcome, collect_only=command.collect_only, runner=self.name)
+        return read_record(
+            raw_record(command), command.nonce, outcome, collect_only=command.collect_only, runner=self.name
+        )
 
     def is_test_path(self, path: str) -> bool:
         """Whether a path is a test, a fixture or test support."""
@@ -57,29 +55,18 @@ class Unittest:
     def _command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, seed: int | None, *, collect: bool
     ) -> SuiteCommand:
-        folder = Path(tempfile.mkdtemp(prefix="unittest-", dir=scratch))
-        program = Path(shutil.copy(REPORTER, folder / "tdd_reporter.py"))
-        shutil.copy(WITNESS, folder)
-        report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
+        run = PrivateRun.made(self.name, scratch, {REPORTER: PROGRAM, WITNESS: WITNESS.name})
         files = _walk(root) if tests is None else dict.fromkeys(test.partition("::")[0] for test in tests)
-        written = {
-            "report": str(report),
+        orders = {
             "files": list(files),
             "tests": tests,
             "paths": [str(root / each) for each in self.source_roots if (root / each).is_dir()],
             "shuffle_seed": seed,
             "collect": collect,
         }
-        orders.write_text(json.dumps(written))
-        return SuiteCommand(
-            argv=(self.python or interpreter(root), "-s", "-B", str(program), str(orders)),
-            env=environment(folder, seed),
-            report=report,
-            stdin=nonce.encode(),
-            nonce=nonce,
-            selected=tests,
-            collect_only=collect,
-        )
+        words = (self.python or interpreter(root), "-s", "-B", str(run.folder / PROGRAM))
+        env = environment(run.folder, seed)
+        return run.command(words, env, orders, selected=tests, collect_only=collect)
 
 
 def _walk(root: Path) -> Iterator[str]:
