@@ -1,15 +1,12 @@
 """A command behind the recorder, and what its record says; nothing of it is believed where the seal is broken."""
 
-import json
-import secrets
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tdd_action.sandbox import ProcessOutcome
+from tdd_action.suites.private_run import PrivateRun, raw_record
 from tdd_action.suites.sealed_record import Forged, lines_of, void
 from tdd_action.suites.suite import SuiteCommand
 from tdd_orchestrator.core.evidence.reports import Ended, SuiteReport, TestResult
@@ -71,31 +68,18 @@ def recorded(
     folder of what puts one into the test processes, once the commands `first` have ended well.
     `far`: a shell may stand between the command and them.
     """
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=scratch))
-    program = Path(shutil.copy(RECORDER, folder / "recorder.py"))
-    shutil.copy(EAR, folder / EAR.name)
-    report, orders, nonce = folder / "record.ndjson", folder / "orders.json", secrets.token_hex(16)
-    ordered = {"argv": [*argv], "report": str(report), "collect": [*collect], "merge": merge}
+    run = PrivateRun.made(name, scratch, {each: each.name for each in (RECORDER, EAR)})
+    ordered = {"argv": [*argv], "collect": [*collect], "merge": merge}
     watching = {"witness": bool(witness) and LINUX, "first": [[*words] for words in first], "far": far}
-    orders.write_text(json.dumps({**ordered, **watching}))
-    return SuiteCommand(
-        argv=(sys.executable, "-I", "-S", "-B", str(program), str(orders)),
-        env=env,
-        report=report,
-        stdin=nonce.encode(),
-        nonce=nonce,
-        selected=selected,
-        collect_only=collect_only,
-        caches=caches,
-        readable=(witness,) if witness else (),
-    )
+    words = (sys.executable, "-I", "-S", "-B", str(run.folder / RECORDER.name))
+    command = run.command(words, env, {**ordered, **watching}, selected=selected, collect_only=collect_only)
+    return replace(command, caches=caches, readable=(witness,) if witness else ())
 
 
 def read_record(command: SuiteCommand) -> Record:
     """The record of a run that has ended, however it ended."""
-    raw = command.report.read_bytes() if command.report.exists() else b""
     try:
-        lines, sealed = lines_of(raw, command.nonce)
+        lines, sealed = lines_of(raw_record(command), command.nonce)
     except Forged as fault:
         return Record(forged=str(fault))
     unsealed = any("unsealed" in line for line in lines)
