@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tdd_action.sandbox import Isolation, ProcessOutcome
-from tdd_action.suites.recorded import Record, Seen
+from tdd_action.suites.recorded import Record, Seen, read_record, recorded
 from tdd_action.suites.surefire import read_surefire
 from tdd_action.suites.tdd_ear import Ear, sealed
 from tdd_orchestrator.core.evidence import Ended
@@ -79,6 +79,18 @@ def test_a_line_that_is_not_sealed_for_its_place_ends_the_talk(heard: Heard, pro
 
 def test_the_seal_is_siphash() -> None:
     assert sealed(bytes(range(16)), bytes(range(15))) == 0xA129CA6149BE45E5  # the example of the paper
+
+
+@pytest.mark.parametrize(
+    ("first", "watched"), [([["true"]], True), ([["false"]], False), ([["no-such-compiler"], ["true"]], False)]
+)
+def test_nobody_is_waited_for_where_no_witness_could_be_built(
+    tmp_path: Path, first: list[list[str]], *, watched: bool
+) -> None:
+    command = recorded(["true"], {}, tmp_path, name="t", selected=None, witness=tmp_path, first=first, merge=True)
+    subprocess.run(command.argv, input=command.stdin, check=True)
+    record = read_record(command)
+    assert (record.exit_code, record.watched) == (0, watched)
 
 
 XML = '<testsuite><testcase name="a" classname="shop.ATest"/><testcase name="b" classname="shop.ATest"/></testsuite>'

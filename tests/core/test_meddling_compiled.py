@@ -26,6 +26,7 @@ def found(language: str, source: str) -> list[str]:
         ("go", "package a\n\nfunc f() {\n\tos.Stdout = nil\n}\n", "os.Stdout"),
         ("go", "package a\n\nfunc f() { syscall.Exit(0) }\n", "syscall.Exit"),
         ("go", "package a\n\n//go:linkname saw testing.saw\nfunc saw()\n", "go:linkname"),
+        ("go", 'package a\n\n// int one() { return 1; }\nimport "C"\n', "C"),
         ("rust", "fn f() -> bool { cfg!(test) }", "cfg!(test)"),
         ("rust", "#[cfg(not(test))]\nfn f() {}", "cfg(not(test"),
         ("rust", "impl PartialEq for M { fn eq(&self, _: &Self) -> bool { true } }", "eq"),

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,9 +21,10 @@ TURNED: Mapping[str, tuple[str, str]] = {
 def watching(scratch: Path, home: str | None) -> Path | None:
     """The folder below `scratch` with the overlay that brings the witness in; `home` is GOROOT where it is set.
 
-    None where Go's own sources are not at hand or not as they are known: then nobody watches from within.
+    None where Go's own sources are not at hand or not as they are known, or away from Linux: then nobody watches from
+    within.
     """
-    sources = _sources(home)
+    sources = _sources(home) if sys.platform == "linux" else None
     if sources is None:
         return None
     turned = {name: _turned(sources / name, *lines) for name, lines in TURNED.items()}

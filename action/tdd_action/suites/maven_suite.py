@@ -56,7 +56,7 @@ class JavaSuite:
     words: Callable[[list[str], int | None], list[str]]
     program: Callable[[Path], str]
     places: Callable[[Path], tuple[tuple[Path, ...], dict[str, str]]]
-    watching: Callable[[Path], Watching | None] = lambda scratch: None
+    watching: Callable[[Path, Path], Watching | None] = lambda root, scratch: None
 
     def command(
         self, root: Path, tests: tuple[str, ...] | None, scratch: Path, *, shuffle_seed: int | None = None
@@ -72,7 +72,7 @@ class JavaSuite:
         collect = (str(root / self.reports), str(root / "*" / self.reports))
         for left in (*root.glob(self.reports), *root.glob(f"*/{self.reports}")):
             left.unlink()  # an old one would speak for a run that wrote none
-        watched = self.watching(scratch)
+        watched = self.watching(root, scratch)
         if watched is None:
             return recorded(words, env, scratch, name=self.name, selected=tests, collect=collect, caches=own)
         return recorded(
@@ -132,8 +132,8 @@ def _gradle_home(scratch: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
     return (own,), {"GRADLE_USER_HOME": str(own), "GRADLE_RO_DEP_CACHE": str(_home() / ".gradle" / "caches")}
 
 
-def _watched(scratch: Path) -> Watching | None:
-    return watching(scratch, _home() / ".m2" / "repository")
+def _watched(root: Path, scratch: Path) -> Watching | None:
+    return watching(root, scratch, _home() / ".m2" / "repository")
 
 
 MAVEN = JavaSuite("maven", "target/surefire-reports/TEST-*.xml", _maven, _maven_wrapper, _nothing_of_its_own, _watched)

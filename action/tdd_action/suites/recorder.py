@@ -57,8 +57,9 @@ def listening(orders: Any, record: Record) -> Any:
     if not orders["witness"]:
         return None
     for words in orders["first"]:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        if done.returncode:
+        try:
+            subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        except (OSError, subprocess.CalledProcessError):  # no such compiler, or one that does not know its own
             return None
     ear = Ear(record.write, os.environ.get("TMPDIR", "") if orders["far"] else "", 2 if orders["far"] else 1)
     record.write(watched=True)

@@ -51,7 +51,7 @@ class Patterns:
             for found in self.callers.finditer(plain):
                 yield FRAME, f"`{found[1]}`", line_of(text, found.start(1))
         for found in self.directives.finditer(text) if self.directives else ():
-            yield REACHES, found[1], line_of(text, found.start(1))
+            yield REACHES, found[found.lastindex or 0], line_of(text, found.start())
 
 
 def says_yes(found: re.Match[str], plain: str) -> bool:
