@@ -14,6 +14,7 @@ import structlog
 
 import world.story as stage
 from tdd_orchestrator.core.plan import PlannedTask, path_lengths
+from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.hub.site import Exchange
 
 PATIENCE_S = 1_800.0
@@ -24,7 +25,10 @@ TASKS, WIDTHS = 30, (1, 2, 6)
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: how long it took, what was asked of GitHub, how many webhooks came."""
+    """One run: how long it took, what was asked of GitHub, how many webhooks came.
+
+    `proofs` are those of merges, `pushes` the heads that landing made.
+    """
 
     tasks: int
     path: int
@@ -33,6 +37,8 @@ class Measured:
     rest: Counter[str]
     git: int
     webhooks: int
+    proofs: int
+    pushes: int
 
     @property
     def writes(self) -> int:
@@ -68,6 +74,8 @@ async def run(directory: Path, tasks: Sequence[PlannedTask], parallel: int) -> M
             rest=Counter(map(kind, rest)),
             git=len(asked) - len(rest),
             webhooks=len(told.hub.post.deliveries),
+            proofs=sum(1 for given in told.runner.seen if given.step is Step.PROVE),
+            pushes=len({task.landed for task in (await told.run()).tasks}),
         )
 
 
@@ -99,6 +107,8 @@ def requests() -> None:
     print(_row("a run", [each.rest.total() for each in runs]))
     print(_row("a task", [each.rest.total() / TASKS for each in runs]))
     print(_row("writes a task", [each.writes / TASKS for each in runs]))
+    print(_row("pushes to the branch a task: what waits goes together", [each.pushes / TASKS for each in runs]))
+    print(_row("proofs of merges a task", [each.proofs / TASKS for each in runs]))
     print(_row("git requests over HTTP a task", [each.git / TASKS for each in runs]))
     print(_row("webhooks a task", [each.webhooks / TASKS for each in runs]))
 

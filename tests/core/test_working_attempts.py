@@ -10,6 +10,7 @@ from tdd_orchestrator.core.event import (
     DispatchRefused,
     Event,
     JobLost,
+    JobQueued,
     PlanReported,
     PullRequestClosed,
     Ticked,
@@ -18,6 +19,7 @@ from tdd_orchestrator.core.event import (
 from tdd_orchestrator.core.ledger_rows import rows
 from tdd_orchestrator.core.result import PlanResult, ProofResult, Stage, Step, Usage
 from tdd_orchestrator.core.run import FINAL, JobState, Run, RunState, TaskState
+from tdd_orchestrator.core.working import QUEUE_GRACE_S
 from world.imagined import command, planned, seen
 from world.runs import TIP, after, only, report, run, started, task, told
 
@@ -179,3 +181,13 @@ def test_what_is_over_cannot_be_closed_again(state: RunState) -> None:
     closed = after(over, PullRequestClosed(at=9.0, merged=True), Ticked(at=1e9))
     assert closed == replace(over, closed_at=9.0)
     assert after(closed, PullRequestClosed(at=10.0, merged=True)) == closed
+
+
+def test_a_job_that_waits_for_a_runner_is_not_lost_by_that() -> None:
+    nonce = only(ONE, Step.WORK).nonce
+    limit = ONE.rules.task_minutes * 60.0 + QUEUE_GRACE_S
+    late = 4.0 + limit
+    waiting = after(ONE, JobQueued(at=late - 60.0, nonce=nonce), Ticked(at=late))
+    assert only(waiting, Step.WORK).nonce == nonce
+    for one in (after(ONE, Ticked(at=late)), after(waiting, Ticked(at=late + limit))):
+        assert one.job(nonce).state is JobState.LOST  # type: ignore[union-attr]

@@ -22,6 +22,7 @@ from tdd_orchestrator.core.event import (
     Event,
     HeadMoved,
     JobLost,
+    JobQueued,
     Landed,
     LandingHeld,
     LandingRefused,
@@ -102,6 +103,8 @@ def _folded(run: Run, event: Event) -> tuple[Run, tuple[Effect, ...]]:  # noqa: 
             return working.reported(run, event), ()
         case ProofReported():
             return reproving.reported(run, event) or (landing.proof_reported(run, event), ())
+        case JobQueued():
+            return working.queued(run, event), ()
         case JobLost():
             return reproving.lost(run, event) or (working.lost(run, event.nonce, event.reason, event.at), ())
         case Landed():

@@ -119,6 +119,13 @@ class ProofReported(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobQueued(Happened):
+    """A job has not got a runner yet: its time has not begun."""
+
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobLost(Happened):
     """A job has ended without a result, or has vanished; `reason` says what GitHub shows."""
 
@@ -268,6 +275,7 @@ Event = (
     | PlanReported
     | WorkReported
     | ProofReported
+    | JobQueued
     | JobLost
     | Landed
     | Staged

@@ -120,7 +120,8 @@ class Job:
     `ended_at` is there when it came to an end by itself, `accepted` when a planning job left a report. `budget_usd` is
     what it may spend (None: its worker calls no paid model). `usage` is what it spent where no attempt says so:
     planning, and reports that came when nobody waited for them any more. `reply` is the id of the command that asked
-    for it, where somebody waits for the answer, and `by` who that is.
+    for it, where somebody waits for the answer, and `by` who that is. `queued_at` is when it was last seen waiting for
+    a runner.
     """
 
     nonce: str
@@ -136,6 +137,7 @@ class Job:
     ended_at: float | None = None
     accepted: bool | None = None
     usage: tuple[Usage, ...] = ()
+    queued_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

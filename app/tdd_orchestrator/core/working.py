@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tdd_orchestrator.core import asking, forks, jobs, landing, leaving, planning
-from tdd_orchestrator.core.event import Dispatched, DispatchRefused, WorkReported
+from tdd_orchestrator.core.event import Dispatched, DispatchRefused, JobQueued, WorkReported
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, Usage, WorkResult
 from tdd_orchestrator.core.run import FINAL, Job, JobState, Proven, Run, RunState, Task, TaskState
 
@@ -108,13 +108,23 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
     return run.with_task(sent_back(ended, reason, task.attempts[-1].feedback))
 
 
+def queued(run: Run, event: JobQueued) -> Run:
+    """GitHub shows that the job waits for a runner."""
+    job = run.job(event.nonce)
+    if job is None or not jobs.is_open(run, event.nonce) or event.at <= job.queued_at:
+        return run
+    return run.with_job(replace(job, queued_at=event.at))
+
+
 def timed_out(run: Run, at: float) -> Run:
-    """Every job without a result within its time is given up."""
+    """Every job without a result within its time is given up; the time in which it waits for a runner is not counted,
+    for GitHub runs only so many jobs of an account at once.
+    """
     if run.state in FINAL:
         return run
     limit = run.rules.task_minutes * 60.0 + QUEUE_GRACE_S
     for job in run.open_jobs():
-        if at - job.asked_at > limit:
+        if at - max(job.asked_at, job.queued_at) > limit:
             run = lost(run, job.nonce, f"No result came within {run.rules.task_minutes} minutes.", at)
     return run
 

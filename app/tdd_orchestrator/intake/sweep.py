@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tdd_orchestrator.core.awaiting_ci import is_awaited
-from tdd_orchestrator.core.event import Event, JobLost, PullRequestClosed, Ticked
+from tdd_orchestrator.core.event import Event, JobLost, JobQueued, PullRequestClosed, Ticked
 from tdd_orchestrator.core.run import FINAL, Job, Run
 from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
@@ -12,6 +12,9 @@ from tdd_orchestrator.intake.hands import pushed_by_hand
 from tdd_orchestrator.intake.pull import look_at
 from tdd_orchestrator.intake.results import result_event
 
+QUEUED = frozenset({"queued", "requested", "waiting", "pending"})
+TOLD_AFTER_S = 300.0
+"""So often a job that waits for a runner is told, that it may not count as lost; each time is a push of state."""
 LOOK_BACK_S = 3_600.0
 """Comments of the last hour are read again: webhooks are late by minutes, not by hours."""
 
@@ -56,6 +59,8 @@ async def _job(reader: RepositoryReader, job: Job, at: float) -> tuple[Event, ..
     seen = await reader.workflow_run(job.workflow_run)
     if seen is None:
         return (JobLost(at=at, nonce=job.nonce, reason="Its workflow run is gone."),)
+    if seen.status in QUEUED and at - max(job.asked_at, job.queued_at) > TOLD_AFTER_S:
+        return (JobQueued(at=at, nonce=job.nonce),)
     if seen.status != "completed":
         return ()
     return (result_event(job, seen, await reader.result_files(seen.id, since=seen.started_at), at),)
