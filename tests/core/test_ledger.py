@@ -121,8 +121,20 @@ def test_a_run_sees_what_the_others_spent_today_and_ever_and_may_still_spend() -
     book = ledger(worked(1, (DAY_S + 100, True)), worked(3, (100, True), (DAY_S + 200, True)), busy)
     seen_by_1 = view(book, 1, DAY_S + 300)
     assert (seen_by_1.day_usd, seen_by_1.repo_usd) == (0.25, 0.5)
-    assert seen_by_1.reserved_usd == 20.0  # the one task of a run may have all that the run has
-    assert view(book, 2, DAY_S + 300).reserved_usd == 0.0
+    assert view(book, 1, 300.0).reserved_usd == 20.0  # the one task of a run may have all that the run has
+    assert view(book, 2, 300.0).reserved_usd == 0.0
+
+
+def test_what_was_set_aside_for_a_job_is_free_again_when_nobody_can_be_spending_it() -> None:
+    book = ledger(started(planned("TASK-1"), worker="claude"))
+    (asked_at,) = [job.asked_at for job in started(planned("TASK-1"), worker="claude").open_jobs()]
+    latest = asked_at + 30 * 60 + 3600
+    assert view(book, 1, latest).reserved_usd == 20.0
+    assert view(book, 1, latest + 1).reserved_usd == 0.0
+
+
+def test_on_another_day_only_what_was_ever_spent_is_seen() -> None:
+    book = ledger(worked(1, (DAY_S + 100, True)))
     assert view(book, 9, 2 * DAY_S).day_usd == 0.0
 
 

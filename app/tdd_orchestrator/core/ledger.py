@@ -67,7 +67,7 @@ def probed(ledger: Ledger, names: tuple[str, ...], number: int, at: float) -> Le
 
 def view(ledger: Ledger, number: int, at: float, *, with_figures: bool = False) -> LedgerView:
     """What the run of this pull request has to know of all the others."""
-    others = (run.reserved_usd for run in ledger.runs.values() if run.number != number)
+    others = (run.reserved_usd for run in ledger.runs.values() if run.number != number and at <= run.reserved_until)
     return LedgerView(
         at=at,
         day_usd=round(ledger.usd(without=number, on=day(at)), 6),

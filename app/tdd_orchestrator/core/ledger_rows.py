@@ -7,6 +7,8 @@ from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import StageState, Step, Usage
 from tdd_orchestrator.core.run import Attempt, Job, Run, Task, TaskState
 
+WAIT_S = 3_600.0
+"""Seconds that a job may wait for its runner, its report for us, and we for the next sweep."""
 SMALL, MEDIUM, LARGE = "small", "medium", "large"
 PLANNING, DRAFT = "plan", "draft"
 
@@ -40,7 +42,9 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run in the index. `reserved_usd` is what its jobs in progress may still spend; times are epoch seconds."""
+    """A run in the index; times are epoch seconds. `reserved_usd` is what its jobs in progress may still spend, and
+    `reserved_until` when the last of them has ended at the latest: a run that nobody moves any more holds no money.
+    """
 
     number: int
     title: str
@@ -52,6 +56,7 @@ class RunSummary:
     ended_at: float | None
     closed_at: float | None
     reserved_usd: float
+    reserved_until: float
 
 
 def rows(run: Run) -> tuple[LedgerRow, ...]:
@@ -94,12 +99,18 @@ def summary(run: Run) -> RunSummary:
         ended_at=run.ended_at,
         closed_at=run.closed_at,
         reserved_usd=round(reserved(run), 6),
+        reserved_until=_reserved_until(run),
     )
 
 
 def reserved(run: Run) -> float:
     """What the run's jobs in progress may still spend, in US dollars."""
     return sum(job.budget_usd or 0.0 for job in run.open_jobs())
+
+
+def _reserved_until(run: Run) -> float:
+    spending = [job.asked_at for job in run.open_jobs() if job.budget_usd]
+    return max(spending) + run.rules.task_minutes * 60.0 + WAIT_S if spending else 0.0
 
 
 def joined(old: LedgerRow, new: LedgerRow) -> LedgerRow:

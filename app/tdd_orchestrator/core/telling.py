@@ -19,7 +19,10 @@ HELP = (
     ("release TASK-3", "give a task back to the worker"),
     ("prove", "prove everything that has landed again, from git alone; `prove TASK-3` one task"),
     ("budget +5", "allow the run more money; `budget 20` sets what it may cost in all"),
-    ("reset worker:claude", "give work to a worker again that failed too often in a row"),
+    (
+        "reset worker:claude",
+        "give work to a worker again that failed too often, in all runs; `all` for every circuit",
+    ),
     ("pause · resume", "nothing new starts · it goes on"),
     ("cancel", "stop; what has landed stays"),
     ("prd", "in an issue: draft a PRD from it, as a pull request"),
