@@ -34,7 +34,10 @@ ANYTHING = """function __stubAnswer() {
 """
 SHARED = """function __stubInstance() {
   return new Proxy({}, {
-    get: (_, key) => (typeof key === "symbol" || key === "then" ? undefined : __stub(key)),
+    get(_, key) {
+      if (typeof key === "symbol" || key === "then") return undefined;
+      return __stubCalled.has(key) ? __stub(key) : __stubAnswer();
+    },
   });
 }
 function __stub(name) {
@@ -79,7 +82,8 @@ def stub_files(order: StubOrder) -> dict[str, str]:
         if not lines and order.read(path) is not None:
             continue
         awaited = f"const __stubAwaited = new Set({json.dumps(sorted(wants.awaited))});\n"
-        preamble = PREAMBLE[order.flavour] + awaited + SHARED
+        called = f"const __stubCalled = new Set({json.dumps(sorted(wants.called))});\n"
+        preamble = PREAMBLE[order.flavour] + awaited + called + SHARED
         unchecked = ("// @ts-nocheck",) if path.endswith((".ts", ".tsx", ".mts", ".cts")) else ()
         files[path] = "\n".join((*unchecked, source, preamble, *lines, ""))
     return files
@@ -94,7 +98,7 @@ def _wants(order: StubOrder) -> _Wants:
     for each in " ".join(order.missing).split():
         place, _, name = each.partition(":")
         place = place.removeprefix("./")
-        if order.planned.owns(place):
+        if order.planned.owns(place) and not place.endswith("/"):  # some file in a folder: its import names it
             wants.names.setdefault(place, set())
             if "." in name:
                 wants.members.setdefault(place, set()).add(name)
