@@ -193,3 +193,10 @@ def test_public_names_are_what_others_may_use(path: str) -> None:
     source, names = NAMED[path]
     assert language is not None
     assert language.public_names(textwrap.dedent(source)) == names
+
+
+def test_a_method_of_ruby_on_one_line_is_known_by_what_it_takes() -> None:
+    language = language_of("a.rb")
+    assert language is not None
+    names = language.public_names("def self.a(b, c = d(1)) = 100\ndef e = 1\ndef f g, h\nend\n")
+    assert names == {"def self.a(b, c = d(1))", "def e", "def fg, h"}

@@ -28,7 +28,9 @@ HOOKING = re.compile(
     r"\.(?:before|after|around|prepend_before|prepend_after|append_after|include|extend|prepend|filter_run\w*"
     r"|\w*exclu\w*|define_derived_metadata|add_formatter|reporter|dry_run|failure_exit_code|add_setting|when_first\w*)\b"
 )
-HARMLESS = re.compile(r"require(?:_relative)?\b|\$LOAD_PATH|\$:|attr_|using\b|frozen_string")
+HARMLESS = re.compile(
+    r"(?:private|protected|public)$|require(?:_relative)?\b|\$LOAD_PATH|\$:|attr_|using\b|frozen_string"
+)
 SPECIAL = re.compile(
     r"def (?:self\.)?(?:(?:before_|after_)?(?:setup|teardown)|assert\w*|refute\w*|expect\w*|run\w*|_\()"
 )

@@ -96,6 +96,14 @@ def public_names(source: str) -> frozenset[str]:
     """Classes, modules and methods with their parameters, as far as the text tells; what follows `private` is not."""
     shown = re.sub(r"(?ms)^([ \t]+)private\s*$.*?(?=^(?!\1)[ \t]*end\b|\Z)", "", source)
     return frozenset(
-        f"{kind} {constant}" if constant else f"def {name}{' '.join(rest.split())}"
+        f"{kind} {constant}" if constant else f"def {name}{_parameters(rest)}"
         for kind, constant, name, rest in PUBLIC.findall(shown)
     )
+
+
+def _parameters(rest: str) -> str:
+    """What a method takes, without the body of one that is written on one line: `def total(a) = a.sum`."""
+    given = re.match(r"\s*(\((?:[^()]|\([^()]*\))*\))", rest)
+    if given:
+        return " ".join(given[1].split())
+    return "" if rest.strip().startswith("=") else " ".join(rest.split())

@@ -4,6 +4,7 @@ import re
 from posixpath import dirname, join, normpath
 
 from tdd_orchestrator.core.language import StubOrder
+from tdd_orchestrator.core.stand_ins_ruby import stands_in
 from tdd_orchestrator.core.stubs import Flavour
 
 PREAMBLE = """
@@ -29,6 +30,7 @@ def stubs(order: StubOrder) -> dict[str, str]:
     names = [place.partition(":")[2] for each in order.missing for place in each.split()]
     loaded = [place.partition(":")[0] for each in order.missing for place in each.split() if place.endswith(".rb:")]
     wanted = {*filter(None, names), *_used(texts, order)}
+    wanted -= {name for name in wanted if any(other.startswith(f"{name}::") for other in wanted)}
     targets = [*loaded, *(path for path in _required(texts) if order.planned.owns(path))]
     targets = targets or [path for path in order.planned.owned if path.endswith(".rb") and "*" not in path]
     if not targets:
@@ -68,7 +70,8 @@ def _required(texts: dict[str, str]) -> list[str]:
     for path, text in texts.items():
         for how, name in REQUIRED.findall(text):
             base = join(dirname(path), name) if how == "require_relative" else join("lib", name)
-            found.append(normpath(base).removesuffix(".rb") + ".rb")
+            place = normpath(base).removesuffix(".rb") + ".rb"
+            found += [] if stands_in(place) else [place]  # the runner's, or Ruby's own
     return found
 
 
