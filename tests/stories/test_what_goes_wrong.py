@@ -1,12 +1,14 @@
 """Lost webhooks, dead runners, dead servers, refused dispatches, storms: the run goes on, or says what to do."""
 
+import re
+import time
 from pathlib import Path
 
 import pytest
 
 from tdd_orchestrator.core.run import JobState, RunState
 from world.quick_runner import written
-from world.story import PRD, TWO, story
+from world.story import PRD, TWO, Story, story
 
 QUICK_SWEEP_S = 0.3
 
@@ -51,6 +53,29 @@ async def test_a_runner_that_leaves_nothing_costs_no_chance(tmp_path: Path) -> N
         told.open_pull()
         await told.until_state("success")
         assert [a.accepted for a in (await told.run()).tasks[0].attempts] == [False, False, True]
+
+
+async def test_a_job_that_github_keeps_queued_for_hours_is_waited_for(tmp_path: Path) -> None:
+    late = [0.0]
+    async with story(tmp_path, sweep_s=QUICK_SWEEP_S, clock=lambda: time.time() + late[0]) as told:
+        told.runner.queue("TASK-1.1")
+        told.open_pull()
+        await told.until(lambda: len(told.runner.seen) == 2, "for TASK-1 in the queue")
+        for _ in range(6):
+            late[0] += 1_800.0
+            asked = sweeps(told)
+            await told.until(lambda asked=asked: sweeps(told) > asked + 1, "for a sweep")
+        told.runner.let_go("TASK-1.1")
+        await told.until_state("success")
+        run = await told.run()
+        assert [job.state for job in run.jobs if job.state is JobState.LOST] == []
+        assert len(run.tasks[0].attempts) == 1
+
+
+def sweeps(told: Story) -> int:
+    """How often the workflow run in the queue was looked at."""
+    looks = [one for one in told.hub.requests if one.method == "GET" and re.search(r"/actions/runs/\d+$", one.path)]
+    return len(looks)
 
 
 async def test_a_missing_workflow_file_is_told_where_it_is_missed(tmp_path: Path) -> None:

@@ -66,14 +66,21 @@ class QuickRunner:
     ci: Callable[[WorkflowRun], tuple[str, str]] = lambda _: ("success", "")
     held: set[str] = field(default_factory=set)
     _gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    _queue: dict[str, asyncio.Event] = field(default_factory=dict)
     _actions: Actions | None = None
 
     def hold(self, *names: str) -> None:
         self._gates |= {each: asyncio.Event() for each in names}
 
+    def queue(self, *names: str) -> None:
+        """No runner is free for these jobs until `let_go`."""
+        self._queue |= {each: asyncio.Event() for each in names}
+
     def let_go(self, *names: str) -> None:
         for each in names:
-            self._gates.pop(each).set()
+            for gates in (self._gates, self._queue):
+                if each in gates:
+                    gates.pop(each).set()
 
     def attach(self, actions: Actions) -> None:
         self._actions = actions
@@ -86,6 +93,8 @@ class QuickRunner:
             return
         given = from_wire(Assignment, json.loads(run.inputs["assignment"]))
         self.seen.append(given)
+        if (free := self._queue.get(name(given))) is not None:
+            await free.wait()
         actions.start(run.id)
         self.before(given)
         act = self.acts.get(name(given))
