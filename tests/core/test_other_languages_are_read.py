@@ -152,6 +152,8 @@ UNIT = "<dependency><artifactId>junit</artifactId><scope>test</scope></dependenc
     [
         ("Cargo.toml", '[dependencies]\nhex = "1"\n', '[dependencies]\nhex = "2"\n', False),
         ("a/Cargo.toml", "", "[lib]\ntest = false\n", True),
+        ("Cargo.toml", '[dev-dependencies]\na = "1"\n', '[dev-dependencies]\na = "1"\nb = "1"\n', False),
+        ("Cargo.toml", '[dev-dependencies]\na = "1"\n', '[dev-dependencies]\na = { path = "a" }\n', True),
         ("Cargo.toml", "", "[profile.test]\nopt-level = 3\n", True),
         ("Cargo.toml", "", '[package]\nbuild = "b.rs"\n', True),
         ("Cargo.toml", "", "no toml", True),

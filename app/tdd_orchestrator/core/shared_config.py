@@ -12,6 +12,7 @@ TEST_KEYS = ("jest", "vitest", "mocha", "ava", "tap", "c8", "nyc", "babel")
 # What decides which code a test loads.
 LOADING_KEYS = ("type", "imports", "workspaces", "overrides", "resolutions", "packageManager")
 GRADLE_DEPENDENCY = re.compile(r"(?:implementation|api|compileOnly|runtimeOnly)\b[ (]*[\"'][^\"']+[\"']\)?$")
+DEV = "dev-dependencies"
 TEST_SCRIPTS = ("test", "pretest", "posttest", "prepare", "install", "preinstall", "postinstall")
 
 
@@ -32,9 +33,13 @@ def _test_part(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def cargo_configures_otherwise(before: str, after: str) -> bool:
-    """Whether two versions of Cargo.toml differ in targets, test profiles, patches or the build script."""
+    """Whether two versions of Cargo.toml differ in targets, test profiles, patches, the build script, or in what the
+    tests were built with before; they may be given more.
+    """
     try:
-        return _cargo_test_part(tomllib.loads(before)) != _cargo_test_part(tomllib.loads(after))
+        was, now = tomllib.loads(before), tomllib.loads(after)
+        kept = {name: now.get(DEV, {}).get(name) for name in was.get(DEV, {})}
+        return _cargo_test_part(was) != _cargo_test_part(now) or kept != was.get(DEV, {})
     except (tomllib.TOMLDecodeError, AttributeError):
         return before != after
 
