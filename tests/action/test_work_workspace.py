@@ -132,3 +132,20 @@ def test_a_folder_that_cannot_be_written_is_removed_all_the_same(repo: SmallRepo
         (made.tree / "shut").chmod(0o500)
         kept: Workspace = made
     assert not kept.place.exists()
+
+
+def test_what_npm_installed_in_an_inner_folder_is_shown_there_for_a_run(tmp_path: Path) -> None:
+    repo = small_repo(tmp_path / "repo", {"packages/web/a.js": "1\n", ".gitignore": "node_modules\n"})
+    for folder in ("", "packages/web/"):
+        (repo.path / folder / "node_modules/left").mkdir(parents=True)
+    (repo.path / "packages/web/node_modules/left/node_modules/deep").mkdir(parents=True)
+    with workspace(repo.path, repo.head) as place:
+        inner = place.tree / "packages/web/node_modules"
+        place.show_modules("packages/web")
+        place.show_modules("packages/web")
+        assert inner.resolve() == repo.path / "packages/web/node_modules"
+        assert (place.place / "node_modules").resolve() == repo.path / "node_modules"
+        place.show_modules("packages")
+        assert not (place.tree / "packages/node_modules").exists()
+        place.checkout(repo.head)
+        assert not inner.is_symlink()
