@@ -42,7 +42,7 @@ RUNS = [
         "completed",
         "action_required",
         "Blocked: TASK-2 failed: it cheats",
-        ("retry:TASK-2", "skip:TASK-2"),
+        ("retry:TASK-2", "take:TASK-2", "skip:TASK-2"),
     ),
     (run(R.BLOCKED, reason="There is no plan: no key."), "completed", "action_required", None, ("resume",)),
     (run(R.BLOCKED, fork=True, reason="The head is in a fork: push it."), "completed", "action_required", None, ()),

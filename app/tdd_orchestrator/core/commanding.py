@@ -25,7 +25,7 @@ from tdd_orchestrator.core.event import Commanded, CommandMisread, Rerequested
 from tdd_orchestrator.core.inert import inert
 from tdd_orchestrator.core.question_texts import question_text
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import FINAL, Reset, Run, RunState, TaskState
+from tdd_orchestrator.core.run import FINAL, Reset, Run, RunState, Task, TaskState
 from tdd_orchestrator.core.scheduling import what_helps
 from tdd_orchestrator.core.sources import Source, added
 from tdd_orchestrator.core.spending import cap
@@ -80,10 +80,19 @@ def rerequested(run: Run, event: Rerequested) -> Run:
         return planning.planned_again(replace(run, plan_tries=0), event.at)
     if event.task is None:
         run = unblocked(run)
-    for task in run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
+    for task in run.tasks:
         if event.task in (None, task.key):
-            run = retried(run, task)
+            run = _rerun(run, task, event)
     return run
+
+
+def _rerun(run: Run, task: Task, event: Rerequested) -> Run:
+    """A failed task is tried again, a person's last push is judged again; a question only where it is meant alone."""
+    if task.hand is not None:
+        return run.with_task(taking.judged_again(task))
+    if task.asks:
+        return run if event.task is None else asking.set_aside(run, task, event.author, event.at)
+    return retried(run, task) if task.state in (TaskState.FAILED, TaskState.BLOCKED) else run
 
 
 def role_needed(run: Run, verb: Verb) -> Role:

@@ -25,6 +25,11 @@ def without_runner(run: Run, task: Task) -> Run:
     return run
 
 
+def let_go(task: Task, at: float, reason: str) -> Task:
+    """The task of a run that is over: no runner, nobody who has it in hand, nothing that is kept for it."""
+    return replace(left(task, at, reason), hand=None, kept=None)
+
+
 def left(task: Task, at: float, reason: str) -> Task:
     """The task without its runner, if it has one; the attempt stands as ended."""
     if task.state is not TaskState.IN_PROGRESS:

@@ -104,6 +104,14 @@ def pushed(run: Run, event: PushedByHand) -> Run:
     return run.with_task(replace(task, hand=hand))
 
 
+def judged_again(task: Task) -> Task:
+    """The task whose last push is judged once more, as it stands: a Re-run where nothing new was pushed."""
+    source = task.attempts[-1].source if task.attempts else ""
+    if task.hand is None or task.state not in (TaskState.READY, TaskState.PENDING) or task.hand.pushed or not source:
+        return task
+    return replace(task, hand=replace(task.hand, pushed=source))
+
+
 def landed(run: Run, task: Task) -> Run:
     """A person's task is on the branch; what they pushed since then is named."""
     if task.hand is None:

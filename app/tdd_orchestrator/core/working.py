@@ -146,7 +146,7 @@ def stopped(run: Run, at: float, reason: str) -> Run:
         ended_at=at,
         batch=None,
         jobs=tuple(_given_up(job) for job in run.jobs),
-        tasks=tuple(leaving.left(task, at, reason) for task in run.tasks),
+        tasks=tuple(leaving.let_go(task, at, reason) for task in run.tasks),
     )
 
 

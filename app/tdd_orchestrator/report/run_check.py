@@ -125,6 +125,7 @@ def _ways_on(run: Run) -> tuple[Button, ...]:
     for task in run.tasks_in(TaskState.FAILED, TaskState.BLOCKED):
         return (
             Button(f"Retry {task.key}", "Give this task more attempts", f"retry:{task.key}"),
+            Button(f"Take over {task.key}"[:20], "Write this task yourself", f"take:{task.key}"),
             Button(f"Skip {task.key}", "Go on without this task", f"skip:{task.key}"),
         )
     hopeless = run.fork or any(fault.level == "failure" for fault in run.faults) or not run.requirements
