@@ -4,6 +4,7 @@ import pytest
 
 from tdd_orchestrator.core.controls_ruby import NOTHING_EQUALS, STOP, falsified
 from tdd_orchestrator.core.old_support_ruby import undermined
+from tdd_orchestrator.core.ruby_definitions import definitions
 from tdd_orchestrator.core.vacuous_ruby import vacuous_tests
 
 METHOD = "class ATest < Minitest::Test\n  def test_a\n{}\n  end\n\n  def test_b\n    assert b\n  end\nend\n"
@@ -151,3 +152,15 @@ def test_old_ruby_tests_keep_their_ground(before: str, after: str, said: str) ->
 )
 def test_a_new_ruby_file_may_not_decide_for_all_tests(source: str, count: int) -> None:
     assert len(list(undermined("spec/new_spec.rb", None, source))) == count
+
+
+def test_what_a_ruby_file_defines_is_known_with_its_lines() -> None:
+    source = (
+        "module Shop\n  LIMIT = 1\n\n  def self.price = 1\n\n  class Cart\n    def add(x)\n      x\n    end\n  end\n"
+    )
+    source += "\n  class Empty < StandardError; end\nend\n"
+    assert definitions(source) == {
+        "Shop.price": (4, 4, 4),
+        "Shop::Cart#add": (7, 7, 9),
+        "Shop::Empty": (12, 12, 12),
+    }

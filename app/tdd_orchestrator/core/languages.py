@@ -16,6 +16,7 @@ from tdd_orchestrator.core import (
     meddling_python,
     meddling_ruby,
     old_support_ruby,
+    ruby_definitions,
     ruby_tests,
     rust_tests,
     stubs_go,
@@ -95,6 +96,7 @@ LANGUAGES: tuple[Language, ...] = (
         literals=Literals(echoes_ruby.examples, echoes_ruby.constants),
         undermined=old_support_ruby.undermined,
         stands_in=stands_in,
+        definitions=ruby_definitions.definitions,
     ),
     Language(
         "java",

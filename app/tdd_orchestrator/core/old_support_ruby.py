@@ -41,9 +41,10 @@ NAMED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What stands in a group beside its tests: its words, and its 1-based line."""
+    """What stands in a group beside its tests: its words, what to call it, and its 1-based line."""
 
     said: str
+    shown: str
     line: int
 
 
@@ -60,12 +61,12 @@ def undermined(path: str, before: str | None, after: str) -> Iterator[Reason]:
     for (group, name), statement in now.items():
         earlier = was.get((group, name))
         if earlier is None and _reaches(group, old_groups) and _decides(name):
-            yield Reason("", None, path, statement.line, UNASKED.format(name=name[:80], path=path))
+            yield Reason("", None, path, statement.line, UNASKED.format(name=statement.shown, path=path))
         elif earlier is not None and not _grew(earlier.said, statement.said):
-            yield Reason("", None, path, statement.line, CHANGED.format(name=name[:80], path=path))
-    for group, name in was:
-        if (group, name) not in now and not HARMLESS.match(name):
-            yield Reason("", None, path, 0, CHANGED.format(name=name[:80], path=path))
+            yield Reason("", None, path, statement.line, CHANGED.format(name=statement.shown, path=path))
+    for key, gone in was.items():
+        if key not in now and not HARMLESS.match(key[1]):
+            yield Reason("", None, path, 0, CHANGED.format(name=gone.shown, path=path))
 
 
 def _deciding(path: str, before: str | None, after: str) -> Iterator[Reason]:
@@ -110,7 +111,8 @@ def _read(source: str) -> tuple[dict[Key, Statement], frozenset[tuple[str, ...]]
             holding.add(within)
         else:
             said = " ".join(" ".join(lines[place : end + 1]).split())
-            found[within, _name(line, said)] = Statement(said, place + 1)
+            name = _name(line, said)
+            found[within, name] = Statement(said, line.strip() if name == said else name, place + 1)
         place = end + 1
     return found, frozenset(holding)
 
