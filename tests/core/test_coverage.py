@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tdd_orchestrator.core.coverage import FAULTS, Holding, Stray, board, new_tests_of, usd_of
+from tdd_orchestrator.core.coverage import FAULTS, Holding, Stray, board, new_tests_of
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.replanning import digests
 from tdd_orchestrator.core.result import Stage, StageReport, StageState
@@ -76,9 +76,3 @@ def test_a_test_of_a_requirement_that_is_gone_is_a_stray() -> None:
     assert board(replace(gone, requirements=(requirement("REQ-1"), requirement("REQ-2")))).strays == ()
     unfinished = replace(gone, tasks=(replace(gone.tasks[0], state=T.SKIPPED),))
     assert board(unfinished).strays == ()
-
-
-def test_a_tasks_money_is_parted_among_its_requirements() -> None:
-    one = landed("TASK-1", TEST)
-    both = replace(one, planned=replace(one.planned, requirements=("REQ-1", "REQ-2")))
-    assert usd_of(run(R.RUNNING, both, one), "REQ-1") == pytest.approx(0.125 + 0.25)

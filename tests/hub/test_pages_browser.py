@@ -44,20 +44,10 @@ async def test_the_page_shows_the_checks_and_follows_the_hub(tmp_path: Path) -> 
     path = f"/{NAME}/pull/{pull.number}/checks"
     changing = asyncio.create_task(change_after_two_looks(hub, path))
     try:
-        profile = f"--user-data-dir={tmp_path / 'profile'}"
-        browser = await asyncio.create_subprocess_exec(
-            str(CHROMIUM),
-            *FLAGS,
-            profile,
-            hub.url + path,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        dumped, _ = await asyncio.wait_for(browser.communicate(), 60)
+        page = await dumped(hub.url + path, tmp_path)
     finally:
         changing.cancel()
         await hub.stop()
-    page = dumped.decode()
     assert "Ledger: interest, paid monthly &lt;b&gt;&amp;&lt;/b&gt; rounded" in page
     for name in ("TDD / TASK-1 · Monthly rate", "TDD / TASK-3 · Rounding", "TDD / TASK-4 · Refuse negative rates"):
         assert name in page
@@ -65,3 +55,33 @@ async def test_the_page_shows_the_checks_and_follows_the_hub(tmp_path: Path) -> 
         assert f'aria-label="{state}"' in page
     assert "Everything has landed" in page
     assert 'class="pulse on"' in page
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+async def test_the_board_stands_in_its_check_and_at_the_lines_of_the_prd(tmp_path: Path) -> None:
+    hub, pull = await open_sample(tmp_path)
+    root = f"{hub.url}/{NAME}/pull/{pull.number}"
+    board = next(one for one in hub.repository(NAME).checks.values() if one.name == "TDD / PRD")
+    try:
+        check = await dumped(f"{root}/checks?check_run_id={board.id}", tmp_path)
+        files = await dumped(f"{root}/files", tmp_path)
+    finally:
+        await hub.stop()
+    assert check.index('aria-label="success"', check.index("<th>Held by")) < check.index("<strong>REQ-1</strong>")
+    assert "1 notice" in check
+    assert files.index("An account earns interest monthly") < files.index("REQ-1 · held") < files.index("half to even")
+
+
+async def dumped(url: str, room: Path) -> str:
+    """The page as the browser has it when its scripts have run for a while."""
+    browser = await asyncio.create_subprocess_exec(
+        str(CHROMIUM),
+        *FLAGS,
+        f"--user-data-dir={room / 'profile'}",
+        url,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    page, _ = await asyncio.wait_for(browser.communicate(), 60)
+    return page.decode()

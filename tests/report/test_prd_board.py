@@ -122,3 +122,10 @@ def test_each_effect_of_the_board_has_its_text() -> None:
     assert isinstance(retired, CheckContent)
     assert (retired.name, retired.external_id) == ("TDD / PRD", shown(one).external_id)
     assert (retired.conclusion, retired.title) == ("neutral", "Goes on at 1111111")
+
+
+def test_a_tasks_money_is_shared_among_its_requirements() -> None:
+    one = landed("TASK-1", TEST)
+    both = replace(one, planned=replace(one.planned, requirements=("REQ-1", "REQ-2")))
+    told = shown(run(R.RUNNING, both, one, requirements=(requirement("REQ-1"), requirement("REQ-2"))))
+    assert [row.split("|")[-2].strip() for row in told.text.splitlines()[2:]] == ["$0.38", "$0.12"]

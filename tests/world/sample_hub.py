@@ -21,6 +21,7 @@ PRD = """# Interest
 - [x] **REQ-1** An account earns interest monthly
 - [ ] **REQ-2** Amounts are rounded half to even
 """
+PRD_PATH = "prds/interest.prd.md"
 CHART = """```mermaid
 graph TD
   T1["TASK-1<br/>Monthly rate"]:::complete --> T2["TASK-2<br/>Pay interest into the account"]:::in_progress
@@ -46,6 +47,11 @@ SUMMARY = f"""**3 of 6 tasks**, 2 running · about 9 minutes left · $0.84 of $3
 TASK-4 starts when a place is free. `/tdd pause` stops after the running stages.
 
 </details>
+"""
+BOARD = """| State | Requirement | Held by |
+|---|---|---|
+| ✅ held | **REQ-1** | `tests/test_rates.py` |
+| 🔵 in progress | **REQ-2** | |
 """
 RED = """RED was sent back: `test_half_cent_goes_to_even` **passed before the code existed**.
 
@@ -96,7 +102,7 @@ def _source(folder: Path) -> Path:
     _git(folder, "init", "--quiet", "--initial-branch=main")
     _commit(folder, files, "Ledger")
     _git(folder, "switch", "--quiet", "--create", "interest")
-    _commit(folder, {"prds/interest.prd.md": PRD}, "PRD: interest")
+    _commit(folder, {PRD_PATH: PRD}, "PRD: interest")
     changed = "def monthly(rate):\n    if rate < 0:\n        raise ValueError(rate)\n    return rate / 12\n"
     body = "TASK-1: a rate is never negative\n\nTDD-Task: TASK-1\nTDD-Stage: green"
     _commit(folder, {"ledger/rates.py": changed}, body)
@@ -156,6 +162,17 @@ def _checks(hub: Hub, pull: PullRequest) -> None:
     failed.actions = [
         {"label": "Retry", "description": "Try RED again", "identifier": "retry"},
         {"label": "Take over", "description": "A person writes this task", "identifier": "take"},
+    ]
+    board = _check(hub, pull, "TDD / PRD", "in_progress", None, "1 of 2 requirements held by tests", BOARD)
+    board.annotations += [
+        {
+            **note,
+            "path": PRD_PATH,
+            "start_line": 3,
+            "end_line": 3,
+            "annotation_level": "notice",
+            "title": "REQ-1 · held",
+        }
     ]
     _check(hub, pull, "TDD / TASK-4 · Refuse negative rates", "queued", None, "Waits for a place", "")
 

@@ -89,12 +89,6 @@ def new_tests_of(task: Task) -> tuple[str, ...]:
     return named[0] if named else ()
 
 
-def usd_of(run: Run, requirement: str) -> float:
-    """What a requirement has cost in US dollars: each task's money in equal parts to its requirements."""
-    mine = (task for task in run.tasks if requirement in task.planned.requirements)
-    return sum(task.usd / len(task.planned.requirements) for task in mine)
-
-
 def _covered(run: Run, asked: Requirement, edited: bool) -> Covered:
     tasks = tuple(task for task in run.tasks if asked.id in task.planned.requirements)
     landed = tuple(task for task in tasks if task.state is T.COMPLETE)

@@ -6,10 +6,11 @@ new check run at every change.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tdd_orchestrator.core.content import CheckContent
-from tdd_orchestrator.core.coverage import FAULTS, Board, Covered, Holding, Stray, board, usd_of
+from tdd_orchestrator.core.costs import by_requirement
+from tdd_orchestrator.core.coverage import FAULTS, Board, Covered, Holding, Stray, board
 from tdd_orchestrator.core.effect import PRD
 from tdd_orchestrator.core.inert import cell, inert, line, plain
 from tdd_orchestrator.core.result import Remark
@@ -20,6 +21,8 @@ from tdd_orchestrator.report.keys import external_id
 from tdd_orchestrator.report.words import bar, count, usd, word
 
 NAME = "TDD / PRD"
+Paid = Mapping[str, float]
+"""US dollars by requirement; a task's money is shared evenly among its requirements."""
 MOST_NOTED = 500
 """As many requirements as a PRD may have: GitHub takes their annotations in pages of 50."""
 NAMED, FAULTS_TOLD, WORD_LIMIT = 10, 12, 160
@@ -101,8 +104,13 @@ def _edit(run: Run, shown: Board) -> str:
     return _list(lines)
 
 
+def _paid(run: Run) -> Paid:
+    return {cost.name: cost.usd for cost in by_requirement(run)}
+
+
 def _text(run: Run, shown: Board) -> str:
-    return joined((table(HEADER, [_row(run, row) for row in shown.rows]), _gone(shown)))
+    paid = _paid(run)
+    return joined((table(HEADER, [_row(run, row, paid) for row in shown.rows]), _gone(shown)))
 
 
 def _gone(shown: Board) -> str:
@@ -110,7 +118,7 @@ def _gone(shown: Board) -> str:
     return "### Tests without a requirement\n\n" + table(("Task", "Test"), rows, limit=10_000) if rows else ""
 
 
-def _row(run: Run, row: Covered) -> tuple[str, ...]:
+def _row(run: Run, row: Covered, paid: Paid) -> tuple[str, ...]:
     asked = row.requirement
     where = cell(line(f"{asked.path}:{asked.line}", WORD_LIMIT))
     return (
@@ -118,7 +126,7 @@ def _row(run: Run, row: Covered) -> tuple[str, ...]:
         f"**{cell(line(asked.id, 60))}** {cell(line(asked.title, WORD_LIMIT))}<br><sub>{where}</sub>",
         "<br>".join([*(_task(run, key, row) for key in row.tasks[:NAMED]), *_commits(row)]),
         "<br>".join(_few([cell(line(test, WORD_LIMIT)) for test in _together(row.tests)])),
-        usd(usd_of(run, asked.id)),
+        usd(paid.get(asked.id, 0.0)),
     )
 
 
@@ -133,23 +141,24 @@ def _task(run: Run, key: str, row: Covered) -> str:
 
 
 def _remarks(run: Run, shown: Board) -> Iterable[Remark]:
+    paid = _paid(run)
     for row in shown.rows:
         level = "failure" if row.holding in FAULTS else "notice" if row.holding is Holding.HELD else "warning"
         title = line(f"{row.requirement.id} · {row.holding}", WORD_LIMIT)
-        yield Remark(row.requirement.path, row.requirement.line, level, _message(run, row), title)
+        yield Remark(row.requirement.path, row.requirement.line, level, _message(run, row, paid), title)
     for each in shown.strays:
         path = each.test.partition("::")[0] if "::" in each.test else ""
         yield Remark(path, 1, "failure", plain(_stray(each)), "A test without a requirement")
 
 
-def _message(run: Run, row: Covered) -> str:
+def _message(run: Run, row: Covered, paid: Paid) -> str:
     """Plain text, as annotations are."""
     remedy = REMEDY.get(row.holding, "").replace("`", "")
     lines = [remedy] if remedy else []
     lines += [f"Tasks: {', '.join(_task(run, key, row) for key in row.tasks)}"] if row.tasks else []
     lines += ["Tests:", *(f"  {line(test, WORD_LIMIT)}" for test in _few(_together(row.tests)))] if row.tests else []
     lines += [f"Commits: {' '.join(commit[:7] for commit in row.commits)}"] if row.commits else []
-    lines.append(f"Cost: {usd(usd_of(run, row.requirement.id))}")
+    lines.append(f"Cost: {usd(paid.get(row.requirement.id, 0.0))}")
     return "\n".join(lines)
 
 
