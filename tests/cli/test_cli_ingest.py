@@ -9,7 +9,7 @@ from world.command_line import Tdd
 from world.small_repo import SmallRepo
 
 QUOTE = (
-    "Quote: $3.10 (nine in ten: $6.82), 37 min (82 min), 37 runner minutes; assumed from the price table and the tasks'"
+    "Quote: $3.60 (nine in ten: $7.92), 43 min (95 min), 43 runner minutes; assumed from the price table and the tasks'"
     " sizes. The worker is `claude`."
 )
 GOOD = "# Tea\n\n## REQ-1: Brew\n\nHot water meets leaves.\n\nAcceptance:\n\n- after 3 minutes it is tea\n"
@@ -26,12 +26,12 @@ def test_a_good_prd_is_shown_with_plan_quote_and_suite(tdd: Tdd, repo: SmallRepo
     said = tdd("ingest", write(repo, "prds/checkout.md", PRD.read_bytes()))
     assert (said.code, said.err) == (0, "")
     lines = said.out.splitlines()
-    assert lines[0] == "prds/checkout.md · Checkout · 5 requirements"
+    assert lines[0] == "prds/checkout.md · Checkout · 6 requirements"
     assert "  REQ-1  6-12      Prices are whole cents" in lines
     assert any(line.endswith("an empty cart costs 0 cents") for line in lines)
-    assert "  TASK-4   Checkout takes the discount off the cart (behaviour, after TASK-2, TASK-3)" in lines
+    assert "  TASK-6   Checkout takes the discount off the cart (behaviour, after TASK-4, TASK-5)" in lines
     assert "  TASK-3 waits for TASK-2: both own `src/**`." in lines
-    assert "Critical path: TASK-1 → TASK-2 → TASK-3 → TASK-4 → TASK-5 (5 of 5 tasks)." in lines
+    assert "Critical path: TASK-1 → TASK-2 → TASK-3 → TASK-4 → TASK-5 → TASK-6 (6 of 6 tasks)." in lines
     assert QUOTE in lines
     assert "The plan waits for `/tdd approve`: `budget.approve_above` is $5.00." in lines
     assert lines[-1] == "Tests: pytest (no tests are there yet; without any, pytest is taken)."
