@@ -107,7 +107,10 @@ def test_a_red_batch_of_two_lands_the_first_and_knows_the_second_without_another
     assert done.tasks[1].attempts[-1].base == done.head.sha
     assert done.tasks[1].planned.depends_on == ("TASK-1",)
     assert done.overlaps == (Overlap("TASK-1", "TASK-2", "2 fail.", (("src/TASK-1.py",), ("src/TASK-2.py",))),)
-    assert done.notes == ("TASK-2 comes after TASK-1: each was right alone, together they were not. 2 fail.",)
+    assert done.notes == (
+        "TASK-1, TASK-2 do not hold together, so they are tried by halves. 2 fail.",
+        "TASK-2 comes after TASK-1: each was right alone, together they were not. 2 fail.",
+    )
 
 
 @pytest.mark.parametrize("guilty", KEYS[1:])

@@ -79,6 +79,7 @@ async def test_a_pair_that_is_wrong_together_is_found_put_in_order_and_worked_ag
         assert (
             "TASK-2 comes after TASK-1: each was right alone, together they were not." in told.check().output["summary"]
         )
+        assert "TASK-1, TASK-2 do not hold together, so they are tried by halves." in told.check().output["summary"]
         assert "TASK1 --> TASK2" in told.check().output["text"]
 
 

@@ -17,7 +17,9 @@ from tdd_orchestrator.core.run import Run, Task, TaskState
 def red(run: Run, batch: Batch, why: str, broken: tuple[str, ...]) -> Run:
     """The run after the proof of a batch did not hold."""
     if len(batch.tasks) > 1:
-        return replace(run, batch=_halved(batch.tasks, why, broken))
+        note = f"{', '.join(batch.tasks)} do not hold together, so they are tried by halves. {why}".strip()
+        notes = (*(each for each in run.notes if each != note), note)
+        return replace(run, batch=_halved(batch.tasks, why, broken), notes=notes)
     return _convicted(replace(run, batch=None), batch.tasks[0], why, broken)
 
 

@@ -34,7 +34,7 @@ def dispatch_refused(run: Run, event: DispatchRefused) -> Run:
     task = run.task(job.task) if job.task else None
     if task is not None and task.state is TaskState.IN_PROGRESS:
         run = run.with_task(leaving.ended(replace(task, chances=task.chances + 1), event.nonce, event.at, event.reason))
-    if job.step is Step.PROVE:
+    if run.batch is not None and run.batch.nonce == event.nonce:
         run = replace(run, batch=None)
     return planning.blocked(run, f"{event.reason} Then `/tdd resume`.") if run.state not in FINAL else run
 
