@@ -208,3 +208,42 @@ def test_declarations_are_known_by_their_lines() -> None:
     )
     found = {name: (each.first, each.last) for name, each in declarations(source).items()}
     assert found == {"f": (2, 4), "g": (6, 8), "C": (9, 10)}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("const f = mock.fn(() => 90); assert.equal(f('x'), 91)", "made up itself"),
+        ("const f = vi.fn(); expect(f).toHaveBeenCalledWith(90)", "made up itself"),
+        ("const n = 3; assert.equal(n, 4)", "made up itself"),
+        ("const f = vi.fn(); total(f); expect(f).toHaveBeenCalledWith(90)", ""),
+        ("const f = { g: vi.fn() }; total(f); expect(f.g).toHaveBeenCalled()", ""),
+        ("const f = vi.fn(total); expect(f(1)).toBe(2)", ""),
+        ("const n = 3; assert.equal(total(n), n)", ""),
+        ("let n = 3; n = total(1); assert.equal(n, 4)", ""),
+        ("const n = await total(1); assert.equal(n, 4)", ""),
+        ("assert.equal(typeof total, 'function')", "only that something is there"),
+        ("expect(shop.discount).toBeDefined()", "only that something is there"),
+        ("expect(shop.discount).not.toBeUndefined()", "only that something is there"),
+        ("expect(total).toBeInstanceOf(Function)", "only that something is there"),
+        ("const found = total(1); expect(found).toBeDefined()", ""),
+        ("expect(total(1)).not.toBeNull()", ""),
+        ("assert.equal(typeof total(1), 'number')", ""),
+        ("assert.throws(() => total())", "content with any exception"),
+        ("assert.throws(() => total(), 'why')", "content with any exception"),
+        ("expect(() => total()).toThrow()", "content with any exception"),
+        ("expect(() => total()).toThrow(Error)", "content with any exception"),
+        ("await expect(total()).rejects.toThrow()", "content with any exception"),
+        ("assert.throws(() => total(), RangeError)", ""),
+        ("expect(() => total()).toThrow('no total')", ""),
+        ("expect(() => total()).not.toThrow(); expect(total(1)).toBe(1)", ""),
+        ("throw new Error('later')", "is a stub"),
+        ("throw new assert.AssertionError({})", "is a stub"),
+        ("if (x) throw new Error('x'); expect(total(1)).toBe(2)", ""),
+        ("if (x) { throw new Error('x'); } expect(total(1)).toBe(2)", ""),
+    ],
+)
+def test_a_test_that_says_next_to_nothing_is_found(body: str, said: str) -> None:
+    source = f"import total, * as shop from './shop.js';\ntest('it', async (t) => {{ {body} }});"
+    found = vacuous_tests(source, "a.test.js")
+    assert [said in reason.sentence for reason in found] == ([True] if said else [])

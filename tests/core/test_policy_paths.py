@@ -97,6 +97,7 @@ def test_a_docs_task_changes_documents_that_it_owns(path: str, allowed: bool) ->
         (Change("src/shop/l", ABSENT, LINK, "../../CODEOWNERS"), "not this stage's"),
         (Change("src/shop/l", FILE, LINK, "cart.py"), ""),
         (Change("src/shop/m", ABSENT, SUBMODULE), "submodule"),
+        (Change("src/shop/node_modules/chai/index.js"), "instead of what is installed"),
         (Change("src/shop/m", SUBMODULE, ABSENT), "submodule"),
         (Change("src/shop/x", FILE, TOOL), "leave the mode"),
         (Change("src/shop/x", TOOL, FILE), "leave the mode"),
