@@ -33,7 +33,7 @@ def test_the_board_while_the_run_goes_on() -> None:
         "| State | Requirement | Tasks and commits | Held by | Cost |\n"
         "|---|---|---|---|---|\n"
         "| 🔵 in progress | **REQ-1** title REQ-1<br><sub>prds/x.md:1</sub> "
-        "| TASK-1 complete<br>TASK-2 ready<br>`1111111` | tests/test_it.py<br>· test_it | $0.25 |"
+        "| TASK-1 complete<br>TASK-2 ready<br>`1111111` | tests/test_it.py:<br>test_it | $0.25 |"
     )
 
 
@@ -43,7 +43,7 @@ def test_the_board_at_the_end_speaks_on_the_lines_of_the_prd() -> None:
     (remark,) = told.annotations
     assert (remark.path, remark.line, remark.level, remark.title) == ("prds/x.md", 1, "notice", "REQ-1 · held")
     assert remark.message == (
-        "Tasks: TASK-1 complete\nTests:\n  tests/test_it.py\n  · test_it\nCommits: 1111111\nCost: $0.25"
+        "Tasks: TASK-1 complete\nTests:\n  tests/test_it.py:\n  test_it\nCommits: 1111111\nCost: $0.25"
     )
 
 

@@ -28,7 +28,7 @@ HAND = Hand("writer", "tdd/7/TASK-1", "1:1")
 @pytest.mark.parametrize(
     ("one", "says"),
     [
-        (run(R.AWAITING_APPROVAL, task()), "- 👤 **A maintainer**: 1 task wait"),
+        (run(R.AWAITING_APPROVAL, task()), "- 👤 **A maintainer**: 1 task to do: `/tdd approve` starts the work."),
         (run(R.PAUSED, task()), "`/tdd resume`"),
         (run(R.BLOCKED, task(state=T.FAILED)), "TASK-1 is stuck: `/tdd retry TASK-1` or `/tdd skip TASK-1`."),
         (run(R.BLOCKED, reason="No key."), "- 👤 **Somebody**: the run is blocked; the reason above says what helps."),
@@ -62,6 +62,10 @@ HAND = Hand("writer", "tdd/7/TASK-1", "1:1")
 )
 def test_what_waits_for_whom(one: Run, says: str) -> None:
     assert says in waiting(one)
+
+
+def test_a_person_whose_push_is_proven_is_not_waited_for() -> None:
+    assert "waits for a push" not in waiting(run(R.RUNNING, task(state=T.PASSING, tries=1, hand=HAND)))
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))

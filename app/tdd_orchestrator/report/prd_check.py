@@ -168,9 +168,9 @@ def _together(tests: tuple[str, ...]) -> list[str]:
     told, last = [], ""
     for name, count_of in cases.items():
         path, _, bare = name.rpartition("::")
-        told += [path] if path and path != last else []
+        told += [f"{path}:"] if path and path != last else []
         last = path or last
-        told.append(f"{'· ' if path else ''}{bare}{f' × {count_of}' if count_of > 1 else ''}")
+        told.append(f"{bare} × {count_of}" if count_of > 1 else bare)
     return told
 
 

@@ -26,7 +26,8 @@ def waiting(run: Run) -> str:
 
 def _people(run: Run) -> Iterator[str]:
     if run.state is RunState.AWAITING_APPROVAL:
-        yield f"- 👤 **A maintainer**: {count(len(run.tasks), 'task')} wait for `/tdd approve`."
+        left = count(len(run.tasks) - len(run.tasks_in(*SETTLED)), "task")
+        yield f"- 👤 **A maintainer**: {left} to do: `/tdd approve` starts the work."
     if run.state is RunState.PAUSED:
         yield "- 👤 **Anybody who may write**: the run waits for `/tdd resume`."
     asking = {question.task: question.id for question in open_questions(run)}
@@ -36,7 +37,7 @@ def _people(run: Run) -> Iterator[str]:
         elif task.state in (TaskState.FAILED, TaskState.BLOCKED):
             ways = f"`/tdd retry {task.key}` or `/tdd skip {task.key}`"
             yield f"- 👤 **Anybody who may write**: {task.key} is stuck: {ways}."
-        elif task.hand is not None and task.state not in SETTLED and not task.hand.pushed:
+        elif task.hand is not None and task.state in (TaskState.READY, TaskState.PENDING) and not task.hand.pushed:
             branch = line(task.hand.branch, NAMES_LIMIT).replace("`", "")
             yield f"- 👤 **{inert(task.taken_by)}**: {task.key} waits for a push to `{branch}`."
     if run.held in ("day", SYSTEM) or run.held.startswith(worker_circuit("")):
