@@ -2,12 +2,12 @@
 
 import ast
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tdd_action.__main__ import main
 from tdd_action.outputs import Outputs
 from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.result import Remark, StageReport
@@ -94,13 +94,20 @@ def test_every_method_that_speaks_is_tried_above() -> None:
     assert methods == {"say", "quote", "annotate", "summarise", "set", "leave", "taken", "clear"}
 
 
-def test_a_fault_and_a_bug_are_told_without_secrets(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "a-known-secret-value")
-    monkeypatch.setenv("TDD_STEP", f"a-known-secret-value {LOOKS['aws']}")
-    monkeypatch.setenv("TDD_OUT_DIR", str(tmp_path))
-    assert main([]) == 1
-    told = capsys.readouterr().err
-    assert "***" in told
-    assert [canary for canary in CANARIES if canary in told] == []
+def test_a_fault_is_told_without_secrets(tmp_path: Path) -> None:
+    """In a process of its own, because the action shuts the one that it runs in."""
+    told = subprocess.run(
+        [sys.executable, "-m", "tdd_action"],
+        env={
+            **os.environ,
+            "ANTHROPIC_API_KEY": "a-known-secret-value",
+            "TDD_STEP": f"a-known-secret-value {LOOKS['aws']}",
+            "TDD_OUT_DIR": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert "***" in told.stderr
+    assert [canary for canary in CANARIES if canary in told.stdout + told.stderr] == []

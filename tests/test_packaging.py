@@ -116,7 +116,7 @@ def test_what_is_installed_is_the_wheel_and_not_the_checkout(installed: Path, tm
 def test_an_installed_tdd_ingests_a_prd(installed: Path, repository: Path) -> None:
     told = run(installed / "tdd", "ingest", "prds/checkout.md", cwd=repository)
     assert told.returncode == 0, told.stderr
-    assert "5 requirements" in told.stdout
+    assert "6 requirements" in told.stdout
 
 
 def test_an_installed_tdd_writes_the_workflow_that_came_with_it(installed: Path, repository: Path) -> None:

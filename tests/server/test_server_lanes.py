@@ -36,7 +36,7 @@ CASES = {
     "another command": ("issue_comment", hooks.comment("/tddx status"), None),
     "a comment without text": ("issue_comment", hooks.comment(None), None),
     "a bot's command": ("issue_comment", hooks.comment("/tdd status", user="Bot"), None),
-    "a command on an issue": ("issue_comment", hooks.comment("/tdd status", on_pull=False), None),
+    "a command on an issue": ("issue_comment", hooks.comment("/tdd prd", on_pull=False), PULL),
     "an edited command": ("issue_comment", hooks.comment("/tdd status", action="edited"), None),
     "our check": ("check_run", hooks.check_run("rerequested", external_id="tdd1:pr-42:run:1"), PULL),
     "our check, named otherwise": ("check_run", hooks.check_run("rerequested", external_id="tdd1:pr-42"), REPOSITORY),

@@ -27,7 +27,7 @@ class Ear:
         """`folder`: listen on a file there, for what knows no other names. `distance`: how far below the command a
         witness may be started; a shell between the two counts.
         """
-        token = f"tdd-{secrets.token_hex(16)}"
+        token = f"tdd-{secrets.token_hex(8)}"  # the whole path has 107 bytes at most
         self.name = os.path.join(folder, token) if folder else token
         self._tell, self._distance = tell, distance
         self._known: set[int] = set()
