@@ -38,6 +38,7 @@ LONG = (
     "test_quarrel_with_real_jobs.py",
     "test_run_on_ones_own_repository.py",
     "test_serverless.py",
+    "test_the_demo.py",
 )
 
 

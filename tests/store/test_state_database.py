@@ -72,7 +72,7 @@ MEMORIES = st.builds(
 def test_what_is_written_is_read_back_whatever_stood_there_before(before: Memory, after: Memory) -> None:
     first = database.written(b"", Memory(), before)
     assert database.read(first) == before
-    grown = replace(after, applied=before.applied + tuple(Applied(f"+{one.txn}", 2.0) for one in after.applied))
+    grown = replace(after, applied=before.applied + tuple(Applied(f"later: {one.txn}", 2.0) for one in after.applied))
     grown = replace(grown, shown={**before.shown, **grown.shown})
     assert database.read(database.written(first, before, grown)) == grown
 

@@ -39,7 +39,7 @@ def begun(directory: Path, *words: object) -> subprocess.Popen[str]:
 def test_a_newcomer_watches_a_prd_become_proven_commits(tmp_path: Path) -> None:
     """One run for all of it, because it takes as long as ten other stories."""
     keep = tmp_path / "kept"
-    said = ended(begun(tmp_path, "--keep", keep))
+    said = ended(begun(tmp_path, "--keep", keep), 15 * PATIENCE_S)
     assert said.code == 0, said
     told = re.sub(r"\s+", " ", said.out)
     assert "7 tasks landed, each proven from git" in told

@@ -97,10 +97,10 @@ def environment() -> dict[str, str]:
     }
 
 
-def ended(process: subprocess.Popen[str]) -> Said:
+def ended(process: subprocess.Popen[str], patience_s: float = 4 * PATIENCE_S) -> Said:
     """Wait for the end of a command; it is killed when it takes too long."""
     try:
-        out, err = process.communicate(timeout=4 * PATIENCE_S)
+        out, err = process.communicate(timeout=patience_s)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
