@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tdd_orchestrator.core.diagram import between, mermaid
-from tdd_orchestrator.core.run import NEXT_RUN, NEXT_TASK
+from tdd_orchestrator.core.states import NEXT_RUN, NEXT_TASK
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 

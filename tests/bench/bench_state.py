@@ -15,7 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Step, Usage
-from tdd_orchestrator.core.run import Attempt, Job, JobState, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Job, JobState, Run
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 from tdd_orchestrator.store.state import StateStore
 from tdd_orchestrator.store.values import Change, Loaded
 from world.git_server import GitServer, git_server

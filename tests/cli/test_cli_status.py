@@ -12,7 +12,9 @@ import pytest
 from tdd_orchestrator.core.ledger import Ledger, noted
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Usage
-from tdd_orchestrator.core.run import Attempt, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 from tdd_orchestrator.core.wire import from_wire
 from tdd_orchestrator.local.keeping import Kept, Room
 from tdd_orchestrator.local.staging import Staged

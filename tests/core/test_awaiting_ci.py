@@ -10,7 +10,9 @@ from tdd_orchestrator.core.decide import decide, pending
 from tdd_orchestrator.core.effect import LookAtCi
 from tdd_orchestrator.core.event import CiSeen, Ticked
 from tdd_orchestrator.core.plan import TaskKind
-from tdd_orchestrator.core.run import Ref, Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Ref, Run
+from tdd_orchestrator.core.states import RunState, TaskState
 from world.imagined import HEAD, command, seen
 from world.runs import after, run, task
 

@@ -13,7 +13,9 @@ from tdd_orchestrator.core.jobs import assignment
 from tdd_orchestrator.core.overlapping import apart, in_order
 from tdd_orchestrator.core.plan import Plan
 from tdd_orchestrator.core.result import ProofResult, Remark, Step
-from tdd_orchestrator.core.run import Ref, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Ref, Run
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Task
 from world.imagined import HEAD, command, planned, seen
 from world.runs import after, only, run, task
 

@@ -9,8 +9,11 @@ from tdd_orchestrator.core.command import Verb
 from tdd_orchestrator.core.decide import decide
 from tdd_orchestrator.core.effect import Reply
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Usage
-from tdd_orchestrator.core.run import Attempt, Rules, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.spending import cap
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 from world.imagined import command
 from world.runs import run, task
 

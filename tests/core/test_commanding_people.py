@@ -11,7 +11,9 @@ from tdd_orchestrator.core.effect import CancelJob, React, Reply
 from tdd_orchestrator.core.event import CommandMisread, Dispatched, Rerequested
 from tdd_orchestrator.core.forks import fork_told
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import FINAL, JobState, Quote, Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import JobState, Quote, Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
 from world.imagined import HEAD, command
 from world.runs import after, attempt, run, stage, task, told, work
 

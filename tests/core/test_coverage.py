@@ -8,7 +8,8 @@ from tdd_orchestrator.core.coverage import FAULTS, Holding, Stray, board, new_te
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.replanning import digests
 from tdd_orchestrator.core.result import Stage, StageReport, StageState
-from tdd_orchestrator.core.run import FINAL, Run, RunState, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
 from world.imagined import planned, requirement
 from world.runs import TEST, attempt, edited, landed, run, stage, task
 

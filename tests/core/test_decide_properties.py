@@ -34,7 +34,9 @@ from tdd_orchestrator.core.event import (
 )
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.plan import PlannedTask
-from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, STACKED, Ref, Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.rules import STACKED, Rules
+from tdd_orchestrator.core.run import Ref, Run
+from tdd_orchestrator.core.states import FINAL, NEXT_RUN, NEXT_TASK, RunState, TaskState
 from world.imagined import HEAD, Imagined, command, finish, planned, seen, step
 
 
@@ -85,7 +87,7 @@ def test_any_order_repetition_or_loss_ends_in_the_same_run(world: Imagined, data
 
 
 @st.composite
-def quarrels(draw: st.DrawFn) -> Imagined:
+def clashing(draw: st.DrawFn) -> Imagined:
     """Worlds in which some pairs of tasks are wrong together, and some cannot be merged."""
     world = draw(worlds())
     keys = [task.key for task in world.tasks]
@@ -99,7 +101,7 @@ def quarrels(draw: st.DrawFn) -> Imagined:
 
 
 @settings(max_examples=120, deadline=None)
-@given(quarrels(), st.data())
+@given(clashing(), st.data())
 def test_what_is_wrong_together_never_reaches_the_branch_and_all_lands_in_the_end(
     world: Imagined, data: st.DataObject
 ) -> None:

@@ -9,7 +9,8 @@ from tdd_orchestrator.core.decide import decide
 from tdd_orchestrator.core.effect import CancelJob, Dispatch, Reply
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, JobLost, ProofReported, PullRequestClosed
 from tdd_orchestrator.core.result import ProofResult, Step
-from tdd_orchestrator.core.run import Ref, Run, RunState
+from tdd_orchestrator.core.run import Ref, Run
+from tdd_orchestrator.core.states import RunState
 from world.imagined import BASE, HEAD, command, seen
 from world.runs import after, only, told
 

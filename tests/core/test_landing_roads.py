@@ -8,7 +8,8 @@ from tdd_orchestrator.core.decide import pending
 from tdd_orchestrator.core.effect import CancelJob, Dispatch, Land, Ripe
 from tdd_orchestrator.core.event import Dispatched, HeadMoved, JobLost, Landed, LandingRefused, ProofReported, Staged
 from tdd_orchestrator.core.result import ProofResult, Stage, StageState, Step
-from tdd_orchestrator.core.run import Ref, Run, RunState, TaskState
+from tdd_orchestrator.core.run import Ref, Run
+from tdd_orchestrator.core.states import RunState, TaskState
 from world.imagined import HEAD, command, planned, seen
 from world.runs import TIP, after, only, report, started, told
 

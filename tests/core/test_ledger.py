@@ -15,7 +15,9 @@ from tdd_orchestrator.core.ledger_rows import joined, rows, size_of, summary
 from tdd_orchestrator.core.ledger_view import DAY_S
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import Job, JobState, Reset, Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Job, JobState, Reset, Run
+from tdd_orchestrator.core.states import RunState, TaskState
 from world.imagined import Imagined, finish, planned, seen
 from world.runs import after, attempt, only, report, run, stage, started, task
 

@@ -12,7 +12,9 @@ from tdd_orchestrator.core.fault import Fault
 from tdd_orchestrator.core.forks import fork_told
 from tdd_orchestrator.core.plan import Plan
 from tdd_orchestrator.core.result import PlanResult, Step, Usage
-from tdd_orchestrator.core.run import FINAL, Ref, Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Ref, Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
 from world.imagined import command, planned, requirement, seen
 from world.runs import after, only, plan_of, run, started, task, told
 

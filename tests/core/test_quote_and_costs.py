@@ -14,7 +14,8 @@ from tdd_orchestrator.core.event import PlanReported
 from tdd_orchestrator.core.ledger_view import Figure, LedgerView, iso_day, utc
 from tdd_orchestrator.core.plan import Plan, PlannedTask, TaskKind
 from tdd_orchestrator.core.result import PlanResult, Step, Usage
-from tdd_orchestrator.core.run import Rules, Run
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Run
 from world.imagined import command, planned, seen
 from world.runs import after, only, plan_of, report
 

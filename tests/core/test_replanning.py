@@ -7,7 +7,10 @@ from tdd_orchestrator.core.event import PlanReported
 from tdd_orchestrator.core.plan import Plan
 from tdd_orchestrator.core.replanning import digests
 from tdd_orchestrator.core.result import PlanResult, Step
-from tdd_orchestrator.core.run import Rules, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Task
 from world.imagined import command, planned, requirement, seen
 from world.runs import after, run, task
 

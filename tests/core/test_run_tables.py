@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 
 from tdd_orchestrator.core.diagram import between, mermaid
-from tdd_orchestrator.core.run import FINAL, NEXT_RUN, NEXT_TASK, SETTLED, RunState, TaskState
+from tdd_orchestrator.core.states import FINAL, NEXT_RUN, NEXT_TASK, SETTLED, RunState, TaskState
 
 TABLES = [(NEXT_RUN, RunState.PLANNING), (NEXT_TASK, TaskState.PENDING)]
 

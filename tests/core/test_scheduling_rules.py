@@ -9,8 +9,10 @@ from tdd_orchestrator.core.event import Landed, Ticked
 from tdd_orchestrator.core.jobs import assignment, nonce
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.result import Stage, Step
-from tdd_orchestrator.core.run import Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.scheduling import scheduled
+from tdd_orchestrator.core.states import RunState, TaskState
 from world.imagined import planned
 from world.runs import TIP, after, attempt, report, run, stage, started, task
 

@@ -7,8 +7,9 @@ import pytest
 from tdd_orchestrator.core.command import Verb
 from tdd_orchestrator.core.effect import PRD, Effect, Retire, ShowComment, ShowPrd, ShowRun, ShowTask
 from tdd_orchestrator.core.event import Landed, Rerequested, Ticked
-from tdd_orchestrator.core.run import FINAL, Ref, Run, RunState, TaskState
+from tdd_orchestrator.core.run import Ref, Run
 from tdd_orchestrator.core.showing import STALE_AFTER_S, has_check, shows
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
 from world.imagined import HEAD, command, planned, seen
 from world.runs import TIP, after, report, run, started, task, told
 

@@ -16,8 +16,10 @@ from tdd_orchestrator.core.ledger import Ledger, noted, view
 from tdd_orchestrator.core.ledger_view import DAY_S, LedgerView
 from tdd_orchestrator.core.plan import Plan
 from tdd_orchestrator.core.result import PlanResult, Stage, StageReport, StageState, Step, Usage, WorkResult
-from tdd_orchestrator.core.run import Rules, Run, RunState, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.spending import caps, left, share
+from tdd_orchestrator.core.states import RunState, TaskState
 from world.imagined import command, planned, seen
 from world.runs import after, only, plan_of, report, run, started, task
 

@@ -10,7 +10,9 @@ from tdd_orchestrator.core.effect import DropBranch, MakeBranch, Reply
 from tdd_orchestrator.core.event import BranchReady, BranchRefused, Event, PushedByHand, Rerequested, WorkReported
 from tdd_orchestrator.core.people import Hand
 from tdd_orchestrator.core.result import Question, Stage, StageReport, StageState, WorkResult
-from tdd_orchestrator.core.run import Attempt, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 from tdd_orchestrator.core.working import reported
 from world.imagined import HEAD, command, planned
 from world.runs import run

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tdd_orchestrator.core.effect import Effect
 from tdd_orchestrator.core.event import Event
 from tdd_orchestrator.core.result import Assignment, PlanResult, ProofResult, WorkResult
-from tdd_orchestrator.core.run import Run, RunState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.core.wire import MalformedWire, from_wire, from_wire_union, to_wire
 from world.arbitrary import any_member, anything
 

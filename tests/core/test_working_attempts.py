@@ -18,7 +18,8 @@ from tdd_orchestrator.core.event import (
 )
 from tdd_orchestrator.core.ledger_rows import rows
 from tdd_orchestrator.core.result import PlanResult, ProofResult, Stage, Step, Usage
-from tdd_orchestrator.core.run import FINAL, JobState, Run, RunState, TaskState
+from tdd_orchestrator.core.run import JobState, Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
 from tdd_orchestrator.core.working import QUEUE_GRACE_S
 from world.imagined import command, planned, seen
 from world.runs import TIP, after, only, report, run, started, task, told

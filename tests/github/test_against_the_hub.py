@@ -24,7 +24,7 @@ from tdd_orchestrator.core.effect import (
 from tdd_orchestrator.core.event import Dispatched, Landed, Staged
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Assignment, Remark, Step
-from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.core.rules import Rules
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.connections import AppCredentials, Connections, TokenConnection
 from tdd_orchestrator.github.deliveries import recent_deliveries, redeliver

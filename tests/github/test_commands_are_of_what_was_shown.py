@@ -8,7 +8,7 @@ import pytest
 import respx
 
 from tdd_orchestrator.core.event import Commanded
-from tdd_orchestrator.core.run import RunState
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.intake.commands import commented
 from world.imagined import HEAD

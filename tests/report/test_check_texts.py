@@ -8,7 +8,9 @@ from tdd_orchestrator.core.batch import Batch
 from tdd_orchestrator.core.effect import CancelJob, React, Reply, Retire, ShowComment, ShowRun, ShowTask
 from tdd_orchestrator.core.fault import Fault
 from tdd_orchestrator.core.result import Stage, StageState
-from tdd_orchestrator.core.run import FINAL, Quote, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Quote, Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.report import rendered
 from tdd_orchestrator.report.comment import run_comment
 from tdd_orchestrator.report.document import document

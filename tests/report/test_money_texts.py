@@ -6,7 +6,9 @@ import pytest
 
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import Job, JobState, Quote, Rules, RunState, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Job, JobState, Quote
+from tdd_orchestrator.core.states import RunState, TaskState
 from tdd_orchestrator.report.money import costs, money, quoted
 from tdd_orchestrator.report.run_check import run_check
 from world.runs import run, stage, task

@@ -7,7 +7,8 @@ import pytest
 from tdd_orchestrator.core.content import CheckContent
 from tdd_orchestrator.core.effect import PRD, Retire, ShowPrd
 from tdd_orchestrator.core.plan import TaskKind
-from tdd_orchestrator.core.run import FINAL, Run, RunState, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
 from tdd_orchestrator.report import rendered
 from tdd_orchestrator.report.prd_check import MOST_NOTED, prd_check
 from world.imagined import HEAD, requirement

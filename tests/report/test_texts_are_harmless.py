@@ -12,7 +12,8 @@ from markdown_it.token import Token
 from tdd_orchestrator.core.content import CheckContent, CommentContent
 from tdd_orchestrator.core.inert import cell, inert, plain, shortened
 from tdd_orchestrator.core.result import Remark, Stage, Step
-from tdd_orchestrator.core.run import Job, Run, RunState, TaskState
+from tdd_orchestrator.core.run import Job, Run
+from tdd_orchestrator.core.states import RunState, TaskState
 from tdd_orchestrator.core.telling import explained, status_text
 from tdd_orchestrator.report.annotations import MOST, annotations
 from tdd_orchestrator.report.comment import reply_comment, run_comment

@@ -8,7 +8,9 @@ from tdd_orchestrator.core.batch import Batch
 from tdd_orchestrator.core.people import Escalation, Hand
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Question, Stage, Step
-from tdd_orchestrator.core.run import FINAL, Job, JobState, Quote, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Job, JobState, Quote, Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.report.burndown import burndown, marks, sparkline
 from tdd_orchestrator.report.fitting import size
 from tdd_orchestrator.report.run_check import run_check

@@ -12,8 +12,9 @@ from tdd_orchestrator.core.ledger import Ledger
 from tdd_orchestrator.core.ledger_rows import draft_row
 from tdd_orchestrator.core.ledger_view import DAY_S
 from tdd_orchestrator.core.result import Usage
-from tdd_orchestrator.core.run import Run, RunState
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.settings import BudgetSettings
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.store.ledger import LedgerStore
 from tdd_orchestrator.store.state import StateStore
 from world.git_server import Fault, GitServer

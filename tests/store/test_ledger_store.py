@@ -15,8 +15,8 @@ from tdd_orchestrator.core.ledger import Ledger, noted
 from tdd_orchestrator.core.ledger_rows import LedgerRow, RunSummary
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.store import ledger_database
-from tdd_orchestrator.store.database import Damaged, StateNewer
 from tdd_orchestrator.store.ledger import LedgerStore
+from tdd_orchestrator.store.sqlite_bytes import Damaged, StateNewer
 from tdd_orchestrator.store.state import StateStore
 from world.arbitrary import anything
 from world.git_server import GitServer

@@ -8,8 +8,8 @@ import pytest
 
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.store import log
-from tdd_orchestrator.store.database import StateNewer
 from tdd_orchestrator.store.snapshot import DATABASE, LOG, Snapshot
+from tdd_orchestrator.store.sqlite_bytes import StateNewer
 from tdd_orchestrator.store.state import StateStore
 from world.git_server import GitServer
 from world.state_world import RUN_ID, Branch, put, put_files

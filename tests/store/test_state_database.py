@@ -14,8 +14,10 @@ from tdd_orchestrator.core.effect import Effect, Land
 from tdd_orchestrator.core.event import Event, Ticked
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import Stage, StageReport, StageState, Step, Usage
-from tdd_orchestrator.core.run import Attempt, Job, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Job, Run
 from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 from tdd_orchestrator.core.wire import from_wire, to_wire
 from tdd_orchestrator.store import database, log
 from tdd_orchestrator.store.memory import REMEMBERED, Applied, Memory

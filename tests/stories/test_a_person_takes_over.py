@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tdd_orchestrator.core.result import Assignment
-from tdd_orchestrator.core.run import TaskState
+from tdd_orchestrator.core.states import TaskState
 from world.story import TWO, Story, story
 
 MINE = "tdd/1/TASK-1-by-hand"

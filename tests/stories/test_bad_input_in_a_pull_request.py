@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tdd_orchestrator.core.run import RunState
+from tdd_orchestrator.core.states import RunState
 from world.story import PRD, TWO, Story, story
 
 REQUIREMENT = "## REQ-{n}: Number {n}\n\nIt adds.\n\n- [ ] one and one is two\n"

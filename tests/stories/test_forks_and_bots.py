@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import RunState
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.hub.acts import checks, comments, pulls
 from tdd_orchestrator.hub.acts.refs import refs_moved
 from tdd_orchestrator.hub.identity import User

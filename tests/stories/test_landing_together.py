@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import TaskState
+from tdd_orchestrator.core.states import TaskState
 from world.story import PATIENCE_S, Story, story, task
 
 FOUR = tuple(task(f"TASK-{number}", requirement=f"REQ-{1 + number % 2}") for number in range(1, 5))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tdd_orchestrator.core.ledger import Ledger
 from tdd_orchestrator.core.ledger_view import DAY_S, day
-from tdd_orchestrator.core.run import Run, RunState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.hub.state import PullRequest
 from tdd_orchestrator.store import LedgerStore, StateStore
 from world.story import PATIENCE_S, PRD, REPO, TWO, Story, story

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tdd_orchestrator.core.run import RunState, TaskState
+from tdd_orchestrator.core.states import RunState, TaskState
 from tdd_orchestrator.hub.acts import checks
 from tdd_orchestrator.hub.state import CommitStatus, WorkflowRun
 from world.quick_runner import OURS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tdd_orchestrator.core.result import Assignment, Step
-from tdd_orchestrator.core.run import RunState, TaskState
+from tdd_orchestrator.core.states import RunState, TaskState
 from tdd_orchestrator.hub.acts.refs import refs_moved
 from world.quick_runner import written
 from world.story import BRANCH, PATIENCE_S, PRD, TWO, Story, story, task

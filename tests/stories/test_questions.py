@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tdd_orchestrator.core.result import Question
-from tdd_orchestrator.core.run import TaskState
+from tdd_orchestrator.core.states import TaskState
 from world.story import TWO, Story, story, task
 
 ROUNDING = Question(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tdd_orchestrator.core.run import RunState
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.hub.acts.refs import refs_moved
 from world.story import BRANCH, CONFIG, TWO, Story, story
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import RunState
+from tdd_orchestrator.core.states import RunState
 from world.story import TWO, story, task
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tdd_orchestrator.core.run import JobState, RunState
+from tdd_orchestrator.core.run import JobState
+from tdd_orchestrator.core.states import RunState
 from world.quick_runner import written
 from world.story import PRD, TWO, Story, story
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tdd_orchestrator.core.result import Assignment
-from tdd_orchestrator.core.run import RunState
+from tdd_orchestrator.core.states import RunState
 from world.story import PRD, TWO, story
 
 

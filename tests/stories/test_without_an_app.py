@@ -7,7 +7,7 @@ from pathlib import Path
 from tdd_action.inputs import Inputs, Job, Lander
 from tdd_action.land import land
 from tdd_orchestrator.core.result import Assignment
-from tdd_orchestrator.core.run import TaskState
+from tdd_orchestrator.core.states import TaskState
 from tdd_orchestrator.core.wire import from_wire
 from tdd_orchestrator.hub.actions import WorkflowRun
 from world.story import TWO, Story, story

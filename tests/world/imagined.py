@@ -38,7 +38,9 @@ from tdd_orchestrator.core.result import (
     Step,
     WorkResult,
 )
-from tdd_orchestrator.core.run import FINAL, Ref, Rules, Run
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Ref, Run
+from tdd_orchestrator.core.states import FINAL
 
 HEAD, BASE = Ref("feature", "a" * 40), Ref("main", "b" * 40)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tdd_orchestrator.core.effect import Land, Ripe
 from tdd_orchestrator.core.plan import PlannedTask
-from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.core.rules import Rules
 from tdd_orchestrator.github.connections import TokenConnection
 from tdd_orchestrator.github.identity import Identity
 from tdd_orchestrator.github.landing import Lander, Outcome, Terms

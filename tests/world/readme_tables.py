@@ -14,7 +14,7 @@ from tdd_action.suites import SUITES
 from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
 from tdd_orchestrator.core.config import config_table
 from tdd_orchestrator.core.diagram import mermaid
-from tdd_orchestrator.core.run import NEXT_RUN, NEXT_TASK
+from tdd_orchestrator.core.states import NEXT_RUN, NEXT_TASK
 from tdd_orchestrator.core.telling import HELP
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,10 @@ from tdd_orchestrator.core.result import (
     Usage,
     WorkResult,
 )
-from tdd_orchestrator.core.run import Attempt, Job, JobState, Proven, Rules, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Job, JobState, Run
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Attempt, Proven, Task
 from world.imagined import BASE, HEAD, planned, requirement, seen
 
 T = TaskState

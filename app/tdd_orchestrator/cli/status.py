@@ -11,9 +11,10 @@ from tdd_orchestrator.cli.ledger_text import ledger_lines
 from tdd_orchestrator.cli.output import print_json, visible
 from tdd_orchestrator.cli.repository import HERE, repository_root, usable_configuration
 from tdd_orchestrator.cli.state_source import StateSource, of_remote, unfinished
-from tdd_orchestrator.core.run import Run, Task
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.settings import BudgetSettings
 from tdd_orchestrator.core.spending import cap
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.core.wire import to_wire
 from tdd_orchestrator.report.run_check import title
 from tdd_orchestrator.report.words import count, usd, word

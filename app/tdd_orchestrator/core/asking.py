@@ -8,7 +8,9 @@ from tdd_orchestrator.core.event import Commanded
 from tdd_orchestrator.core.inert import line
 from tdd_orchestrator.core.people import Escalation
 from tdd_orchestrator.core.result import Answered, Question, Stage, WorkResult
-from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, TaskState
+from tdd_orchestrator.core.task import Task
 
 SURE = 0.75
 """From this confidence on a worker decides by itself."""

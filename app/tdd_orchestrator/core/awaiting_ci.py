@@ -10,8 +10,10 @@ from dataclasses import replace
 from tdd_orchestrator.core.ci import CiCheck, CiState
 from tdd_orchestrator.core.event import CiSeen
 from tdd_orchestrator.core.plan import PlannedTask, TaskKind
-from tdd_orchestrator.core.run import SETTLED, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.sources import Source, added
+from tdd_orchestrator.core.states import SETTLED, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 
 IGNORE, WORK = "ignore", "work"
 START_S = 180.0

@@ -11,7 +11,9 @@ from tdd_orchestrator.core.event import Landed
 from tdd_orchestrator.core.overlapping import remembered
 from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.result import Stage, StageReport, StageState
-from tdd_orchestrator.core.run import Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import TaskState
+from tdd_orchestrator.core.task import Task
 
 
 def red(run: Run, batch: Batch, why: str, broken: tuple[str, ...]) -> Run:

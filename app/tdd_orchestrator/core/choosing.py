@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from tdd_orchestrator.core.command import Command, Verb
 from tdd_orchestrator.core.effect import Effect
-from tdd_orchestrator.core.run import Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 
 Outcome = tuple[Run, tuple[Effect, ...]] | str
 """A command's outcome: the run and more effects, or the sentence of a refusal."""
@@ -23,6 +25,14 @@ def named(run: Run, command: Command, among: frozenset[TaskState] = frozenset())
     if not command.task and command.verb is not Verb.EXPLAIN:
         return f"Which task? For example `/tdd {command.verb} {run.tasks[0].key if run.tasks else 'TASK-1'}`."
     return tuple(task for task in run.tasks if task.key in command.task)
+
+
+def worked_on(run: Run, command: Command, among: frozenset[TaskState] = frozenset()) -> tuple[Task, ...] | str:
+    """The same for a command that has them worked on: there are none in a run that is over."""
+    tasks = named(run, command, among)
+    if isinstance(tasks, str) or run.state not in FINAL:
+        return tasks
+    return f"The run is {word(run.state)}: `/tdd plan` starts it anew."
 
 
 def unblocked(run: Run) -> Run:

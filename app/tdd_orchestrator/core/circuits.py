@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from tdd_orchestrator.core.breakers import SYSTEM, Circuit, CircuitState, resets, worker_circuit
 from tdd_orchestrator.core.ledger_view import utc
 from tdd_orchestrator.core.result import StageState, Step
-from tdd_orchestrator.core.run import Attempt, Run
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.spending import Cap, caps, is_free
+from tdd_orchestrator.core.task import Attempt
 
 CALLS, WORKER = "calls", "worker"
 

@@ -7,7 +7,9 @@ from tdd_orchestrator.core import replanning
 from tdd_orchestrator.core.evidence.kinds import PROOFS
 from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.result import Stage, StageReport, StageState
-from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, TaskState
+from tdd_orchestrator.core.task import Task
 
 T = TaskState
 

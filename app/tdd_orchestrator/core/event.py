@@ -9,7 +9,8 @@ from tdd_orchestrator.core.command import Command
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.prd import Fault, Requirement
 from tdd_orchestrator.core.result import PlanResult, ProofResult, WorkResult
-from tdd_orchestrator.core.run import Ref, Rules
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Ref
 from tdd_orchestrator.core.sources import Source
 
 

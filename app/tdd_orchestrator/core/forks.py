@@ -11,7 +11,8 @@ from tdd_orchestrator.core import jobs
 from tdd_orchestrator.core.event import Commanded
 from tdd_orchestrator.core.result import ProofResult, Step
 from tdd_orchestrator.core.roles import Role
-from tdd_orchestrator.core.run import JobState, Run, RunState
+from tdd_orchestrator.core.run import JobState, Run
+from tdd_orchestrator.core.states import RunState
 
 BOT = "{author} is a bot: nothing starts for a pull request that no person opened. `/tdd plan` by a person starts it."
 

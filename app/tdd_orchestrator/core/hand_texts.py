@@ -1,7 +1,8 @@
 """What a person who takes a task over is told: where to push, what a test must see, what belongs where."""
 
 from tdd_orchestrator.core.inert import inert, line
-from tdd_orchestrator.core.run import Run, Task
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.task import Task
 
 MOST, LONGEST = 20, 300
 

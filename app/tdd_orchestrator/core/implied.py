@@ -17,8 +17,10 @@ from tdd_orchestrator.core.effect import (
 )
 from tdd_orchestrator.core.jobs import assignment
 from tdd_orchestrator.core.landing import staging
-from tdd_orchestrator.core.run import FINAL, JobState, Proven, Run, Task
+from tdd_orchestrator.core.run import JobState, Run
 from tdd_orchestrator.core.showing import has_board, has_check
+from tdd_orchestrator.core.states import FINAL
+from tdd_orchestrator.core.task import Proven, Task
 
 
 def implied(run: Run) -> tuple[Effect, ...]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from tdd_orchestrator.core import asking
 from tdd_orchestrator.core.effect import CancelJob
 from tdd_orchestrator.core.result import Assignment, Step, Usage
-from tdd_orchestrator.core.run import Job, JobState, Run, Task
+from tdd_orchestrator.core.run import Job, JobState, Run
 from tdd_orchestrator.core.spending import cap
+from tdd_orchestrator.core.task import Task
 
 HUMAN = "human"
 """The worker that hands in what a person has pushed."""
@@ -59,13 +60,13 @@ def given_up(before: Run, after: Run) -> tuple[CancelJob, ...]:
 
 
 def _was_going(job: Job | None) -> bool:
-    return job is not None and (job.state in (JobState.ASKED, JobState.STARTED) or job.workflow_run is None)
+    return job is not None and (job.is_open or job.workflow_run is None)
 
 
 def is_open(run: Run, key: str) -> bool:
     """Whether a result under this nonce is still awaited; a second result is not."""
     job = run.job(key)
-    return job is not None and job.state in (JobState.ASKED, JobState.STARTED)
+    return job is not None and job.is_open
 
 
 def assignment(run: Run, job: Job) -> Assignment:

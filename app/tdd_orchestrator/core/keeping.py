@@ -8,7 +8,9 @@ from tdd_orchestrator.core.event import RedGone, RedKept
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.people import Kept
 from tdd_orchestrator.core.result import Stage, StageState
-from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, TaskState
+from tdd_orchestrator.core.task import Task
 
 SUFFIX = "-red"
 LONGEST = 600

@@ -10,7 +10,9 @@ from tdd_orchestrator.core.effect import DropBranch
 from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, ProofReported, Staged
 from tdd_orchestrator.core.overlapping import remembered
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step
-from tdd_orchestrator.core.run import FINAL, JobState, Ref, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import JobState, Ref, Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 
 MERGE_PROOF_TRIES = 3
 """How often the proof of a merged tree may be lost before something else is tried."""

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from tdd_orchestrator.core import jobs
 from tdd_orchestrator.core.people import Hand
-from tdd_orchestrator.core.run import Attempt, JobState, Run, Task, TaskState
+from tdd_orchestrator.core.run import JobState, Run
+from tdd_orchestrator.core.states import TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 
 
 def skipped(run: Run, task: Task, at: float, reason: str) -> Run:

@@ -12,7 +12,8 @@ from tdd_orchestrator.core.breakers import PEOPLE, SYSTEM, Circuit, CircuitState
 from tdd_orchestrator.core.figures import figures
 from tdd_orchestrator.core.ledger_rows import LedgerRow, RunSummary, joined, rows, summary
 from tdd_orchestrator.core.ledger_view import LedgerView, day
-from tdd_orchestrator.core.run import Reset, Rules, Run
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Reset, Run
 
 MOST_WORKERS = "Most workers keep failing."
 KEPT_TRANSITIONS = 1_000

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.result import StageState, Step, Usage
-from tdd_orchestrator.core.run import Attempt, Job, Run, Task, TaskState
+from tdd_orchestrator.core.run import Job, Run
+from tdd_orchestrator.core.states import TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 
 WAIT_S = 3_600.0
 """Seconds that a job may wait for its runner, its report for us, and we for the next sweep."""

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from tdd_orchestrator.core.batch import Overlap
 from tdd_orchestrator.core.plan import Finding, Plan, PlannedTask, ancestors, globs_meet
-from tdd_orchestrator.core.run import Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import TaskState
+from tdd_orchestrator.core.task import Task
 
 BUSY = (TaskState.IN_PROGRESS, TaskState.PASSING)
 

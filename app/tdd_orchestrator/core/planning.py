@@ -13,9 +13,11 @@ from tdd_orchestrator.core.overlapping import in_order
 from tdd_orchestrator.core.plan import Plan, criticise, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step, Usage
-from tdd_orchestrator.core.run import FINAL, Job, JobState, Run, RunState, Task
+from tdd_orchestrator.core.run import Job, JobState, Run
 from tdd_orchestrator.core.sources import added
 from tdd_orchestrator.core.spending import is_free, left
+from tdd_orchestrator.core.states import FINAL, RunState
+from tdd_orchestrator.core.task import Task
 
 PLAN_TRIES = 3
 """How often a planning job may be lost or leave nothing before a person is asked."""
@@ -211,8 +213,7 @@ def _unplanned(run: Run) -> Run:
 
 def _superseded(job: Job, spent: tuple[Usage, ...]) -> Job:
     """What the attempt has spent stays with its job: the attempt goes with the plan."""
-    job = replace(job, usage=(*job.usage, *spent))
-    return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job
+    return replace(job, usage=(*job.usage, *spent)).given_up()
 
 
 def _wanted(requirements: tuple[Requirement, ...]) -> frozenset[tuple[str, str]]:

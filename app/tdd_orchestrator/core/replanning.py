@@ -15,8 +15,10 @@ from tdd_orchestrator.core.overlapping import in_order
 from tdd_orchestrator.core.plan import Plan, PlannedTask, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import FINAL, SETTLED, JobState, Quote, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import JobState, Quote, Run
 from tdd_orchestrator.core.spending import is_free, left
+from tdd_orchestrator.core.states import FINAL, SETTLED, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 
 
 def digests(requirements: Iterable[Requirement]) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,8 @@ from tdd_orchestrator.core.effect import Effect, React, Reply
 from tdd_orchestrator.core.event import Commanded, DispatchRefused, JobLost, ProofReported
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.result import ProofResult, Remark, Step
-from tdd_orchestrator.core.run import JobState, Run, TaskState
+from tdd_orchestrator.core.run import JobState, Run
+from tdd_orchestrator.core.states import TaskState
 
 DONE, REFUSED = "+1", "confused"
 LONGEST = 600

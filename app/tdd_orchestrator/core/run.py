@@ -1,4 +1,4 @@
-"""A run, its tasks and their attempts, and the state machine as tables. Values only; `decide` moves them."""
+"""A pull request's run and the jobs it waits for. Values only; `decide` moves them."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -6,63 +6,13 @@ from enum import StrEnum
 from tdd_orchestrator.core.batch import Batch, Overlap
 from tdd_orchestrator.core.ci import Ci
 from tdd_orchestrator.core.ledger_view import LedgerView
-from tdd_orchestrator.core.people import Escalation, Hand, Kept
-from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.people import Escalation
 from tdd_orchestrator.core.prd import Fault, Requirement
-from tdd_orchestrator.core.result import Stage, StageReport, Step, Usage
+from tdd_orchestrator.core.result import Step, Usage
+from tdd_orchestrator.core.rules import STACKED, Rules
 from tdd_orchestrator.core.sources import Source
-
-
-class RunState(StrEnum):
-    """Where a run stands. `blocked` waits for somebody, or for what `Run.held` names; the last two are final."""
-
-    PLANNING = "planning"
-    AWAITING_APPROVAL = "awaiting_approval"
-    RUNNING = "running"
-    PAUSED = "paused"
-    BLOCKED = "blocked"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class TaskState(StrEnum):
-    """Where a task stands. `passing` is proven but not landed yet."""
-
-    PENDING = "pending"
-    READY = "ready"
-    IN_PROGRESS = "in_progress"
-    PASSING = "passing"
-    COMPLETE = "complete"
-    BLOCKED = "blocked"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-R, T = RunState, TaskState
-# The README shows both tables as Mermaid graphs; tests/core/test_run_tables.py compares them.
-NEXT_RUN: dict[RunState, frozenset[RunState]] = {
-    R.PLANNING: frozenset({R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
-    R.AWAITING_APPROVAL: frozenset({R.PLANNING, R.RUNNING, R.BLOCKED, R.PAUSED, R.CANCELLED}),
-    R.RUNNING: frozenset({R.AWAITING_APPROVAL, R.COMPLETED, R.BLOCKED, R.PAUSED, R.CANCELLED}),
-    R.PAUSED: frozenset({R.PLANNING, R.AWAITING_APPROVAL, R.RUNNING, R.BLOCKED, R.CANCELLED}),
-    R.BLOCKED: frozenset({R.PLANNING, R.RUNNING, R.CANCELLED}),
-    R.COMPLETED: frozenset({R.PLANNING, R.RUNNING}),
-    R.CANCELLED: frozenset({R.PLANNING}),
-}
-NEXT_TASK: dict[TaskState, frozenset[TaskState]] = {
-    T.PENDING: frozenset({T.READY, T.SKIPPED}),
-    T.READY: frozenset({T.IN_PROGRESS, T.PENDING, T.SKIPPED}),
-    T.IN_PROGRESS: frozenset({T.PASSING, T.READY, T.BLOCKED, T.FAILED, T.SKIPPED}),
-    T.PASSING: frozenset({T.COMPLETE, T.READY, T.BLOCKED, T.FAILED, T.SKIPPED}),
-    T.BLOCKED: frozenset({T.READY, T.SKIPPED}),
-    T.FAILED: frozenset({T.READY, T.SKIPPED}),
-    T.COMPLETE: frozenset(),
-    T.SKIPPED: frozenset({T.READY, T.PENDING}),
-}
-STACKED = "stacked-pr"
-"""The way of landing in which the pull request's branch is never pushed to: ours is, and has a pull request into it."""
-FINAL = frozenset({R.COMPLETED, R.CANCELLED})
-SETTLED = frozenset({T.COMPLETE, T.SKIPPED})
+from tdd_orchestrator.core.states import SETTLED, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +21,6 @@ class Ref:
 
     name: str
     sha: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The part of the base branch's configuration that decisions need. Minutes are minutes, money is US dollars."""
-
-    worker: str = "claude"
-    max_parallel: int = 4
-    attempts: int = 3
-    task_minutes: int = 30
-    approve_above: float = 5.0
-    per_run: float = 20.0
-    per_day: float = 100.0
-    per_repo: float = 1000.0
-    alert_at: float = 0.8
-    max_invocations: int = 200
-    worker_max_consecutive: int = 5
-    system_max_consecutive: int = 10
-    pause_minutes: int = 30
-    protected: tuple[str, ...] = ()
-    tests: tuple[str, ...] = ("tests/**",)
-    files: tuple[str, ...] = ("src/**",)
-    roles: tuple[tuple[str, str], ...] = ()
-    branch_prefix: str = "tdd/"
-    batch: int = 8
-    landing: str = "same-branch"
-    plan_model: str = ""
-    models: tuple[str, ...] = ("claude-sonnet-5-5",)
-    ci: str = "ignore"
-    ci_minutes: int = 60
-    ci_tasks: int = 3
 
 
 class JobState(StrEnum):
@@ -139,87 +58,14 @@ class Job:
     usage: tuple[Usage, ...] = ()
     queued_at: float = 0.0
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try at a task: by which worker, what it was told, how its stages went, why it was sent back.
-
-    `by` is the person whose commit `source` is judged; both are "" where a worker writes.
-    """
-
-    number: int
-    nonce: str
-    started_at: float
-    ended_at: float | None = None
-    base: str = ""
-    accepted: bool | None = None
-    feedback: str = ""
-    reason: str = ""
-    stages: tuple[StageReport, ...] = ()
-    by: str = ""
-    source: str = ""
-    worker: str = ""
-
     @property
-    def usage(self) -> tuple[Usage, ...]:
-        return tuple(usage for stage in self.stages for usage in stage.usage)
+    def is_open(self) -> bool:
+        """Whether it has neither ended nor been given up."""
+        return self.state in (JobState.ASKED, JobState.STARTED)
 
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """A proven result that waits to be landed: where its bundle is, and what it was proven on."""
-
-    nonce: str
-    workflow_run: int
-    base: str
-    tip: str
-    digest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A planned task and what has become of it. `chances` is how many attempts it may use; `/tdd retry` adds to it.
-
-    `outdated` are requirements for whose older text it had landed when they were edited. `asks` is the id of the
-    question for whose answer it waits.
-    """
-
-    planned: PlannedTask
-    state: TaskState = TaskState.PENDING
-    attempts: tuple[Attempt, ...] = ()
-    chances: int = 3
-    proven: Proven | None = None
-    landed: str | None = None
-    landed_at: float | None = None
-    reason: str = ""
-    feedback: str = ""
-    worker: str = ""
-    outdated: tuple[str, ...] = ()
-    hand: Hand | None = None
-    asks: str = ""
-    kept: Kept | None = None
-
-    @property
-    def taken_by(self) -> str:
-        """The login of who has taken the task over, or ""."""
-        return self.hand.by if self.hand else ""
-
-    @property
-    def key(self) -> str:
-        return self.planned.key
-
-    @property
-    def usage(self) -> tuple[Usage, ...]:
-        return tuple(usage for attempt in self.attempts for usage in attempt.usage)
-
-    @property
-    def usd(self) -> float:
-        return sum(usage.usd for usage in self.usage)
-
-    def stage(self) -> Stage | None:
-        """The stage that was reached last."""
-        stages = self.attempts[-1].stages if self.attempts else ()
-        return stages[-1].stage if stages else None
+    def given_up(self) -> "Job":
+        """The job as one that nobody waits for; one that has ended stays as it is."""
+        return replace(self, state=JobState.LOST) if self.is_open else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,12 +171,11 @@ class Run:
 
     def asked_proofs(self) -> tuple[Job, ...]:
         """Proofs that somebody asked for and waits for; the run itself does not."""
-        return tuple(job for job in self.jobs if job.reply and job.state in (JobState.ASKED, JobState.STARTED))
+        return tuple(job for job in self.jobs if job.reply and job.is_open)
 
     def open_jobs(self) -> tuple[Job, ...]:
         """Jobs whose result the run waits for."""
-        going = (JobState.ASKED, JobState.STARTED)
-        return tuple(job for job in self.jobs if job.state in going and not job.reply)
+        return tuple(job for job in self.jobs if job.is_open and not job.reply)
 
     @property
     def target(self) -> Ref:

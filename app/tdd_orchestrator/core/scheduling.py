@@ -8,8 +8,10 @@ from tdd_orchestrator.core.circuits import Trip, refused, tripped
 from tdd_orchestrator.core.overlapping import beside
 from tdd_orchestrator.core.plan import path_lengths
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import SETTLED, Attempt, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.spending import is_free, share
+from tdd_orchestrator.core.states import SETTLED, RunState, TaskState
+from tdd_orchestrator.core.task import Attempt, Task
 
 
 def scheduled(run: Run, at: float) -> Run:

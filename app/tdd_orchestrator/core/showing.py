@@ -11,7 +11,9 @@ from dataclasses import replace
 from tdd_orchestrator.core.coverage import board
 from tdd_orchestrator.core.effect import PRD, Effect, Retire, ShowComment, ShowPrd, ShowRun, ShowStack, ShowTask
 from tdd_orchestrator.core.ledger_view import LedgerView
-from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, TaskState
+from tdd_orchestrator.core.task import Task
 
 ACTIVE = frozenset({TaskState.IN_PROGRESS, TaskState.PASSING, TaskState.FAILED, TaskState.BLOCKED})
 

@@ -6,7 +6,8 @@ from tdd_orchestrator.core.ledger_rows import reserved, rows
 from tdd_orchestrator.core.ledger_view import day
 from tdd_orchestrator.core.plan import ancestors
 from tdd_orchestrator.core.prices import FREE_WORKERS
-from tdd_orchestrator.core.run import SETTLED, Run, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import SETTLED, TaskState
 
 LEAST_USD = 2.0
 """What is left is shared among the tasks that may run side by side, but nobody is given less than this, if it is there:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from tdd_orchestrator.core import leaving
-from tdd_orchestrator.core.choosing import Outcome, named, unblocked, word
+from tdd_orchestrator.core.choosing import Outcome, unblocked, worked_on
 from tdd_orchestrator.core.effect import DropBranch, Effect, Reply
 from tdd_orchestrator.core.event import BranchReady, BranchRefused, Commanded, PushedByHand
 from tdd_orchestrator.core.hand_texts import left_behind, refusal_text, taken_text
 from tdd_orchestrator.core.people import Hand
-from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, TaskState
+from tdd_orchestrator.core.task import Task
 
 SUFFIX = "-by-hand"
 TAKEABLE = frozenset(TaskState) - {TaskState.COMPLETE, TaskState.PASSING}
@@ -16,11 +18,9 @@ TAKEABLE = frozenset(TaskState) - {TaskState.COMPLETE, TaskState.PASSING}
 
 def take(run: Run, event: Commanded) -> Outcome:
     """Hand tasks over to whoever asks: a runner that is at one is given up, and a branch is made for the person."""
-    tasks = named(run, event.command)
+    tasks = worked_on(run, event.command)
     if isinstance(tasks, str):
         return tasks
-    if run.state in FINAL:
-        return f"The run is {word(run.state)}: `/tdd plan` starts it anew."
     for task in tasks:
         if refused := _not_takeable(task, event.author):
             return refused
@@ -53,11 +53,9 @@ def _taken(run: Run, task: Task, event: Commanded) -> Run:
 
 def release(run: Run, event: Commanded) -> Outcome:
     """Give tasks back to the worker; the branch stays as long as it holds anything that has not landed."""
-    tasks = named(run, event.command)
+    tasks = worked_on(run, event.command)
     if isinstance(tasks, str):
         return tasks
-    if run.state in FINAL:
-        return f"The run is {word(run.state)}: `/tdd plan` starts it anew."
     for task in tasks:
         if task.hand is None:
             return f"{task.key} is with the worker: there is nothing to release."

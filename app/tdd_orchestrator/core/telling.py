@@ -1,7 +1,9 @@
 """The few answers that are part of a decision itself: help, status and explanation, in plain Markdown."""
 
 from tdd_orchestrator.core.inert import inert, line
-from tdd_orchestrator.core.run import Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState, TaskState
+from tdd_orchestrator.core.task import Task
 
 HELP = (
     ("status", "where the run stands"),

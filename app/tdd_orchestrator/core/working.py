@@ -5,7 +5,9 @@ from dataclasses import replace
 from tdd_orchestrator.core import asking, forks, jobs, landing, leaving, planning
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, JobQueued, WorkReported
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, Usage, WorkResult
-from tdd_orchestrator.core.run import FINAL, Job, JobState, Proven, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Job, JobState, Run
+from tdd_orchestrator.core.states import FINAL, RunState, TaskState
+from tdd_orchestrator.core.task import Proven, Task
 
 FREE_LOSSES = 2
 """So many lost runners of a task cost it no chance; more than that is no accident."""
@@ -145,7 +147,7 @@ def stopped(run: Run, at: float, reason: str) -> Run:
         reason=reason,
         ended_at=at,
         batch=None,
-        jobs=tuple(_given_up(job) for job in run.jobs),
+        jobs=tuple(job.given_up() for job in run.jobs),
         tasks=tuple(leaving.let_go(task, at, reason) for task in run.tasks),
     )
 
@@ -193,7 +195,3 @@ def _with_stages(
         for a in task.attempts
     )
     return replace(task, attempts=attempts)
-
-
-def _given_up(job: Job) -> Job:
-    return replace(job, state=JobState.LOST) if job.state in (JobState.ASKED, JobState.STARTED) else job

@@ -1,13 +1,11 @@
-"""A connection to one repository: every request carries a token, keeps the pace, is counted, and outlives bad weather.
+"""A connection to one repository: what is read and written, and how often it is tried in bad weather.
 
 What may be repeated is decided here, by what the request does: reading and idempotent writing are repeated after a
 failure whose outcome is unknown; what creates is repeated only after a look whether it was created after all.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -27,11 +25,11 @@ from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.errors import Forbidden, NotFound, RateLimited, Unauthorized, Weather
 from tdd_orchestrator.github.etags import EtagCache, Kept
 from tdd_orchestrator.github.http import NotSent, Wire
-from tdd_orchestrator.github.pace import Crowded, Urgency, WritePace
+from tdd_orchestrator.github.pace import Urgency, WritePace
+from tdd_orchestrator.github.sending import Sender, Turn
 from tdd_orchestrator.github.tokens import Tokens
 
 PER_PAGE = 100
-MOVED = frozenset({301, 307, 308})  # a renamed repository; GitHub then names it by its id
 LASTING = ("link", "content-type")  # headers that belong to a kept answer; a 304 may come without them
 RAW = {"Accept": "application/vnd.github.raw+json"}
 
@@ -46,14 +44,6 @@ class Patience:
     first_wait_s: float = 0.5
     longest_wait_s: float = 30.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What a write needs of the pace."""
-
-    urgency: Urgency = Urgency.WORK
-    weight: int = 1
 
 
 class Connection:
@@ -79,15 +69,14 @@ class Connection:
         pushes: Tokens | None = None,
     ) -> None:
         self.repo, self.app_id, self.redact = repo, app_id, redact or Redactor()
-        self.counts: Counter[str] = Counter()
         self.unchanged = 0
         self.patience = patience or Patience()
         self.has_graphql, self.tells_runs, self._node = True, True, ""
-        self._wire, self._tokens, self._pushes = wire, tokens, pushes or tokens
-        self._pace = pace or WritePace()
+        self._wire, self._pushes = wire, pushes or tokens
+        self._sender = Sender(wire, tokens, pace or WritePace(), self.redact)
+        self.counts = self._sender.counts
         self._etags = EtagCache()
         self._login = login
-        self._closed_until, self._limited = 0.0, 0
 
     @property
     def api_url(self) -> str:
@@ -166,7 +155,7 @@ class Connection:
     ) -> Answer:
         """An idempotent write: PATCH, PUT, DELETE, or a POST that may be repeated (a reaction, a cancellation)."""
         path = self.path(route, **parts)
-        return await self._patiently(method, route, path, json=json, turn=_Turn(urgency))
+        return await self._patiently(method, route, path, json=json, turn=Turn(urgency))
 
     async def graphql(self, document: str, variables: object, *, urgency: Urgency, weight: int) -> Answer:
         """Send one GraphQL request that writes `weight` things. It is not repeated after weather.
@@ -174,7 +163,7 @@ class Connection:
         The answer may hold `errors` beside `data`: GitHub says 200 to both.
         """
         body = {"query": document, "variables": variables}
-        where, turn = graphql_url(self.api_url), _Turn(urgency, weight)
+        where, turn = graphql_url(self.api_url), Turn(urgency, weight)
         return await self._patiently("POST", "/graphql", where, json=body, turn=turn, repeat=_unsent)
 
     async def create(
@@ -193,7 +182,7 @@ class Connection:
         path = self.path(route, **parts)
         for attempt in range(self.patience.tries):
             try:
-                return await self._patiently("POST", route, path, json=json, turn=_Turn(urgency), repeat=_unsent)
+                return await self._patiently("POST", route, path, json=json, turn=Turn(urgency), repeat=_unsent)
             except NotSent:
                 raise
             except Weather:
@@ -218,16 +207,13 @@ class Connection:
         query: Mapping[str, Any] | None = None,
         json: object = None,
         headers: Mapping[str, str] | None = None,
-        turn: _Turn | None = None,
+        turn: Turn | None = None,
         repeat: Callable[[BaseException], bool] | None = None,
     ) -> Answer:
         """Send, and again after weather (if `repeat` allows) or a short wait that GitHub asked for."""
 
         async def once() -> Answer:
-            if turn is None:
-                return await self._once(method, route, path, query=query, json=json, headers=headers)
-            async with self._turn(turn):
-                return await self._once(method, route, path, query=query, json=json, headers=headers)
+            return await self._sender.send(method, route, path, turn=turn, query=query, json=json, headers=headers)
 
         again = repeat or _stormy
         retrying = AsyncRetrying(
@@ -239,16 +225,6 @@ class Connection:
         )
         return await retrying(once)
 
-    @asynccontextmanager
-    async def _turn(self, turn: _Turn) -> AsyncIterator[None]:
-        try:
-            async with self._pace.turn(urgency=turn.urgency, weight=turn.weight):
-                yield
-        except Crowded as crowded:
-            until = self._wire.clock() + crowded.seconds
-            told = f"We have written as much as GitHub allows, and wait {crowded.seconds:.0f} s."
-            raise RateLimited(until, told) from crowded
-
     def _is_short(self, why: BaseException) -> bool:
         """Whether GitHub asked for a wait that is short enough to sleep through."""
         return isinstance(why, RateLimited) and why.until - self._wire.clock() <= self.patience.longest_wait_s
@@ -259,55 +235,6 @@ class Connection:
             return max(0.0, why.until - self._wire.clock())
         first = self.patience.first_wait_s
         return float((wait_exponential(multiplier=first, max=8.0) + wait_random(0, first))(state))
-
-    async def _once(self, method: str, route: str, path: str, **request: Any) -> Answer:
-        """One request; a token that GitHub no longer takes is replaced once."""
-        token = await self._tokens.current()
-        try:
-            return await self._counted(token, method, route, path, **request)
-        except Unauthorized:
-            if not self._tokens.refused(token):
-                raise
-        return await self._counted(await self._tokens.current(), method, route, path, **request)
-
-    async def _counted(
-        self,
-        token: str,
-        method: str,
-        route: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        **request: Any,
-    ) -> Answer:
-        now = self._wire.clock()
-        if now < self._closed_until:
-            raise RateLimited(self._closed_until, f"GitHub asked us to wait {round(self._closed_until - now)} s more.")
-        self.counts[f"{method} {route}"] += 1
-        authorised = {"Authorization": f"Bearer {token}", **(headers or {})}
-        if request.get("json") is not None and not _holds_code(route, request["json"]):
-            request["json"] = self.redact.value(request["json"])
-        try:
-            answer = await self._wire.send(
-                method, path, route=route, headers=authorised, limited=self._limited, **request
-            )
-        except RateLimited as limited:
-            self._closed_until, self._limited = limited.until, self._limited + 1
-            raise
-        self._limited = 0
-        self._pace.saw(answer.headers, self._wire.clock())
-        moved = answer.headers.get("location", "")
-        if answer.status in MOVED and moved.startswith(self.api_url + "/") and not path.startswith("/repositories/"):
-            return await self._counted(
-                token, method, route, moved.removeprefix(self.api_url), headers=headers, **request
-            )
-        return answer
-
-
-def _holds_code(route: str, json: object) -> bool:
-    """Whether a request carries the contents of commits, which are never altered."""
-    query = str(json.get("query", "")) if isinstance(json, dict) else ""
-    return "/git/" in route or "/contents/" in route or "createCommitOnBranch" in query
 
 
 def _stormy(why: BaseException) -> bool:

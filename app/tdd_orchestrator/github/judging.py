@@ -2,7 +2,7 @@
 
 from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.policy import ABSENT, LINK, Change, Territory, judge_paths
-from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.core.rules import Rules
 from tdd_orchestrator.core.shared_config import SHARED, configures_otherwise
 from tdd_orchestrator.core.within import MIXED, Within, within
 from tdd_orchestrator.github.bare import Bare

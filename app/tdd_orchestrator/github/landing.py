@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tdd_orchestrator.core.effect import Land, Ripe
 from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, Staged
 from tdd_orchestrator.core.plan import PlannedTask
-from tdd_orchestrator.core.run import Rules
+from tdd_orchestrator.core.rules import Rules
 from tdd_orchestrator.github.bare import Bare, bare_repository
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Weather

@@ -10,7 +10,8 @@ from tdd_orchestrator.core.paths import matches
 from tdd_orchestrator.core.prd import Prd, merge_prds
 from tdd_orchestrator.core.replanning import digests
 from tdd_orchestrator.core.requirements import Requirement
-from tdd_orchestrator.core.run import Rules, Run
+from tdd_orchestrator.core.rules import Rules
+from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.core.sources import Source
 from tdd_orchestrator.documents.read import read_prd

@@ -2,7 +2,8 @@
 
 import re
 
-from tdd_orchestrator.core.run import Run, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import TaskState
 from tdd_orchestrator.github.errors import NotFound
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.views import PullView

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from tdd_orchestrator.core.awaiting_ci import is_awaited
 from tdd_orchestrator.core.event import Event, JobLost, JobQueued, PullRequestClosed, Ticked
-from tdd_orchestrator.core.run import FINAL, Job, Run
+from tdd_orchestrator.core.run import Job, Run
+from tdd_orchestrator.core.states import FINAL
 from tdd_orchestrator.github.perform import look_at_ci
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.intake.commands import commented

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tdd_orchestrator.core.run import Run, RunState, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState, TaskState
 from tdd_orchestrator.demo import EDIT, PERSON
 from tdd_orchestrator.local.following import RUN, Followed
 from tdd_orchestrator.local.git import GitRefused, commit, git

@@ -15,7 +15,7 @@ from rich.live import Live
 
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.run import Run
-from tdd_orchestrator.demo import PRD, PROJECT, QUARREL
+from tdd_orchestrator.demo import PRD, PROJECT
 from tdd_orchestrator.local.cast import Act, Cast, Scene, approval, approve, everybody
 from tdd_orchestrator.local.display import checks_table, comment_panel, commits_table, show, state_of
 from tdd_orchestrator.local.following import Followed, follow
@@ -83,25 +83,18 @@ def demo(wish: DemoWish, console: Console) -> None:
             raise DemoFailed(f"The run did not complete: it ended as {state_of(ended.run)}.")
 
 
-def prepare(directory: Path, worker: str = "script", prd: Path = PRD) -> Path:
-    """The shop as a git repository: `main` with workflow and configuration, and a branch with the PRD.
-
-    `QUARREL` as `prd` comes with the script in which two tasks are wrong together.
-    """
+def prepare(directory: Path, worker: str = "script") -> Path:
+    """The shop as a git repository: `main` with workflow and configuration, and a branch with the PRD."""
     shutil.copytree(PROJECT, directory, ignore=shutil.ignore_patterns("__pycache__"))
     workflows = directory / ".github" / "workflows"
     workflows.mkdir(parents=True)
     shutil.copy(manifest("workflows/tdd.yml"), workflows / "tdd.yml")
     config = directory / ".tdd" / "config.toml"
     config.write_text(config.read_text().replace('worker = "script"', f'worker = "{worker}"'))
-    quarrel = directory / ".tdd" / "quarrel.yml"
-    if prd == QUARREL:
-        shutil.move(quarrel, directory / ".tdd" / "script.yml")
-    quarrel.unlink(missing_ok=True)
     committed(directory, "main", "A small shop")
     git(directory, "switch", "--quiet", "--create", BRANCH)
     (directory / "prds").mkdir(exist_ok=True)
-    shutil.copy(prd, directory / "prds" / "checkout.md")
+    shutil.copy(PRD, directory / "prds" / "checkout.md")
     git(directory, "add", "prds")
     commit(directory, "PRD: checkout")
     return directory

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tdd_orchestrator.core.run import Quote, Run, Task, TaskState
+from tdd_orchestrator.core.run import Quote, Run
+from tdd_orchestrator.core.states import TaskState
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.report.fitting import table
 from tdd_orchestrator.report.words import usd
 

@@ -1,7 +1,8 @@
 """The one sticky comment, and answers to commands."""
 
 from tdd_orchestrator.core.content import CommentContent
-from tdd_orchestrator.core.run import Run, RunState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.report.fitting import cut, joined
 from tdd_orchestrator.report.graph import task_table
 from tdd_orchestrator.report.run_check import summary

@@ -1,7 +1,8 @@
 """A whole run as one Markdown document: what was asked, what was done, what it proves, what it cost."""
 
 from tdd_orchestrator.core.inert import cell, inert
-from tdd_orchestrator.core.run import Run, Task
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.report.fitting import table
 from tdd_orchestrator.report.graph import task_table
 from tdd_orchestrator.report.run_check import summary

@@ -1,7 +1,9 @@
 """The task graph: Mermaid where GitHub renders it, and a table that says the same."""
 
 from tdd_orchestrator.core.inert import cell, line
-from tdd_orchestrator.core.run import SETTLED, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import SETTLED, TaskState
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.report.fitting import table
 from tdd_orchestrator.report.links import log_link, the_rest
 from tdd_orchestrator.report.words import TASK_ICON, usd, word

@@ -14,7 +14,8 @@ from tdd_orchestrator.core.coverage import FAULTS, Board, Covered, Holding, Stra
 from tdd_orchestrator.core.effect import PRD
 from tdd_orchestrator.core.inert import cell, inert, line, plain
 from tdd_orchestrator.core.result import Remark
-from tdd_orchestrator.core.run import Run, RunState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import RunState
 from tdd_orchestrator.report.annotations import annotations
 from tdd_orchestrator.report.fitting import joined, table
 from tdd_orchestrator.report.keys import external_id

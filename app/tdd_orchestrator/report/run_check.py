@@ -6,7 +6,8 @@ from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.question_texts import question_text
 from tdd_orchestrator.core.result import Remark
-from tdd_orchestrator.core.run import FINAL, SETTLED, Run, RunState, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, SETTLED, RunState, TaskState
 from tdd_orchestrator.report.annotations import annotations
 from tdd_orchestrator.report.burndown import burndown
 from tdd_orchestrator.report.ci import ci_lines

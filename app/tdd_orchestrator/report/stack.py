@@ -2,7 +2,8 @@
 
 from tdd_orchestrator.core.content import PullContent
 from tdd_orchestrator.core.inert import inert, line
-from tdd_orchestrator.core.run import Run, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import TaskState
 from tdd_orchestrator.report.fitting import joined
 from tdd_orchestrator.report.words import count
 

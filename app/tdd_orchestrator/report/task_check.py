@@ -4,7 +4,9 @@ from tdd_orchestrator.core.content import Button, CheckContent
 from tdd_orchestrator.core.hand_texts import acceptance, directions
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.question_texts import question_text
-from tdd_orchestrator.core.run import FINAL, Run, Task, TaskState
+from tdd_orchestrator.core.run import Run
+from tdd_orchestrator.core.states import FINAL, TaskState
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.report.annotations import annotations
 from tdd_orchestrator.report.keys import external_id
 from tdd_orchestrator.report.links import log_link

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from tdd_orchestrator.core.inert import cell, inert, line
 from tdd_orchestrator.core.result import StageReport, Usage
-from tdd_orchestrator.core.run import Attempt, Job, Run, Task
+from tdd_orchestrator.core.run import Job, Run
+from tdd_orchestrator.core.task import Attempt, Task
 from tdd_orchestrator.report.fitting import joined, table
 from tdd_orchestrator.report.links import log_link, the_rest
 from tdd_orchestrator.report.words import STAGE_ICON, duration, usd

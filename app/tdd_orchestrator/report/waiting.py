@@ -7,7 +7,9 @@ from tdd_orchestrator.core.awaiting_ci import is_awaited
 from tdd_orchestrator.core.breakers import SYSTEM, worker_circuit
 from tdd_orchestrator.core.inert import inert, line
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import FINAL, SETTLED, Job, JobState, Run, RunState, Task, TaskState
+from tdd_orchestrator.core.run import Job, JobState, Run
+from tdd_orchestrator.core.states import FINAL, SETTLED, RunState, TaskState
+from tdd_orchestrator.core.task import Task
 from tdd_orchestrator.report.links import log_link
 from tdd_orchestrator.report.words import count
 

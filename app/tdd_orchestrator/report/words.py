@@ -1,7 +1,7 @@
 """The small words: states, money, durations, counts."""
 
 from tdd_orchestrator.core.result import StageState
-from tdd_orchestrator.core.run import RunState, TaskState
+from tdd_orchestrator.core.states import RunState, TaskState
 
 TASK_ICON = {
     TaskState.PENDING: "⚪",

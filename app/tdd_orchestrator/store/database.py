@@ -1,96 +1,47 @@
 """`run.sqlite`: bytes to `Memory` and back, in memory. Only what changed is written, so most pages stay the same."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from functools import cache
 from itertools import groupby
 from typing import TypeVar, get_args
 
 from tdd_orchestrator.core.effect import Effect
-from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.result import StageReport
-from tdd_orchestrator.core.run import Attempt, Job, Run, Task
+from tdd_orchestrator.core.run import Job, Run
 from tdd_orchestrator.core.shown import Shown
+from tdd_orchestrator.core.task import Attempt, Task
 from tdd_orchestrator.core.wire import MalformedWire
 from tdd_orchestrator.store import rows
 from tdd_orchestrator.store.memory import Applied, Memory
 from tdd_orchestrator.store.schema import TABLES, VERSION, VIEWS
+from tdd_orchestrator.store.sqlite_bytes import believed, opened
 from tdd_orchestrator.store.update import update
 
 V = TypeVar("V")
 EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in get_args(Effect)}
 
 
-class Damaged(Exception):
-    """A database that cannot be trusted; the text says why, in one clause."""
-
-
-class StateNewer(TddError):
-    """The state of this run was written by a newer version of the app."""
-
-
 def read(database: bytes | None) -> Memory:
     """All that the database says; `Damaged` where a page, a table or a value is wrong, `StateNewer` for a newer app."""
-    if not database:
-        raise Damaged("it is missing" if database is None else "it is empty")
-    try:
-        with _opened(database) as connection:
-            _trusted(connection)
-            return _memory(connection)
-    except (sqlite3.Error, MalformedWire, KeyError, OverflowError) as broken:
-        raise Damaged(str(broken).rstrip(".")) from broken
+    newer = "The state of this run was written by a newer version of the app."
+    return believed(database, _blank(), newer, _memory, MalformedWire, KeyError)
 
 
 def written(database: bytes, before: Memory, after: Memory) -> bytes:
     """The database (a new one where it is empty) that said `before` and now says `after`, by one SQLite transaction."""
     if not database:
         database, before = _blank(), Memory()
-    with _opened(database) as connection:
+    with opened(database) as connection:
         with connection:
             update(connection, before, after)
         return connection.serialize()
 
 
-@contextmanager
-def _opened(database: bytes) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        if database:
-            connection.deserialize(database)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        yield connection
-
-
 @cache
 def _blank() -> bytes:
-    with _opened(b"") as connection:
+    with opened(b"") as connection:
         connection.executescript(f"PRAGMA page_size = 4096; {TABLES} {VIEWS} PRAGMA user_version = {VERSION};")
         return connection.serialize()
-
-
-@cache
-def _expected_schema() -> tuple[tuple[str, str], ...]:
-    with _opened(_blank()) as connection:
-        return _schema(connection)
-
-
-def _schema(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
-    return tuple(connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name"))
-
-
-def _trusted(connection: sqlite3.Connection) -> None:
-    """Bit rot inside a page passes `deserialize`; triggers and tables that are not ours would pass everything else."""
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise Damaged(str(verdict).splitlines()[-1])
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        remedy = f"Update the app: it knows versions up to {VERSION}, and this is version {version}."
-        raise StateNewer(remedy=remedy)
-    if version < VERSION:
-        raise Damaged(f"its version is {version} and not {VERSION}")
-    if _schema(connection) != _expected_schema():
-        raise Damaged("its tables are not the ones that the app makes")
 
 
 def _memory(connection: sqlite3.Connection) -> Memory:

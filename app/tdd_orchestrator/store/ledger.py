@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from tdd_orchestrator.core.ledger import Ledger
 from tdd_orchestrator.store import ledger_database
-from tdd_orchestrator.store.database import Damaged
 from tdd_orchestrator.store.readme import LEDGER_README
 from tdd_orchestrator.store.refs import Refs
 from tdd_orchestrator.store.remote import Moved, Push, replacement
+from tdd_orchestrator.store.sqlite_bytes import Damaged
 from tdd_orchestrator.store.values import Conflict, StateUnreachable
 
 NAME, DATABASE, README_FILE = "repo", "repo.sqlite", "README.md"

@@ -5,8 +5,7 @@ Raise `VERSION` with every change of those: another version, or other tables, is
 
 import sqlite3
 import types
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from dataclasses import fields
 from enum import Enum
 from functools import cache
@@ -15,8 +14,8 @@ from typing import Any, TypeVar, get_type_hints
 from tdd_orchestrator.core.breakers import Circuit, Transition
 from tdd_orchestrator.core.ledger import Ledger
 from tdd_orchestrator.core.ledger_rows import LedgerRow, RunSummary
-from tdd_orchestrator.store.database import Damaged, StateNewer
 from tdd_orchestrator.store.rows import cells
+from tdd_orchestrator.store.sqlite_bytes import believed, opened
 
 VERSION = 1
 TABLES: tuple[tuple[str, type[Any], str], ...] = (
@@ -43,21 +42,15 @@ V = TypeVar("V")
 
 def read(database: bytes | None) -> Ledger:
     """The ledger; `Damaged` where a page, a table or a value is wrong, `StateNewer` for a newer app's."""
-    if not database:
-        raise Damaged("it is missing" if database is None else "it is empty")
-    try:
-        with _opened(database) as connection:
-            _trusted(connection)
-            return _ledger(connection)
-    except (sqlite3.Error, ValueError, TypeError, OverflowError) as broken:
-        raise Damaged(str(broken).rstrip(".")) from broken
+    newer = "The repository's ledger was written by a newer version of the app."
+    return believed(database, _blank(), newer, _ledger, ValueError, TypeError)
 
 
 def written(database: bytes, before: Ledger, after: Ledger) -> bytes:
     """The database (a new one where it is empty) that said `before` and now says `after`: only what changed."""
     if not database:
         database, before = _blank(), Ledger()
-    with _opened(database) as connection:
+    with opened(database) as connection:
         with connection:
             for table, old, new in zip(TABLES, _parts(before), _parts(after), strict=True):
                 _insert(connection, table[0], [value for key, value in new.items() if old.get(key) != value])
@@ -71,22 +64,13 @@ def _parts(ledger: Ledger) -> tuple[dict[Any, Any], ...]:
     return dict(ledger.rows), dict(ledger.runs), dict(ledger.circuits)
 
 
-@contextmanager
-def _opened(database: bytes) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        if database:
-            connection.deserialize(database)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        yield connection
-
-
 @cache
 def _blank() -> bytes:
     tables = [
         f"CREATE TABLE {name} ({_columns(kind)}, PRIMARY KEY ({key})) WITHOUT ROWID;" for name, kind, key in TABLES
     ]
     steps = f"CREATE TABLE {STEPS} (seq INTEGER PRIMARY KEY, {_columns(Transition)});"
-    with _opened(b"") as connection:
+    with opened(b"") as connection:
         script = f"PRAGMA page_size = 4096; {' '.join(tables)} {steps} {VIEWS} PRAGMA user_version = {VERSION};"
         connection.executescript(script)
         return connection.serialize()
@@ -103,25 +87,6 @@ def _plain(hint: Any) -> type[Any]:
     inner = [each for each in getattr(hint, "__args__", ()) if each is not types.NoneType]
     found: type[Any] = inner[0] if inner else hint
     return found
-
-
-def _trusted(connection: sqlite3.Connection) -> None:
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise Damaged(str(verdict).splitlines()[-1])
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        remedy = f"Update the app: it knows versions up to {VERSION}, and this is version {version}."
-        raise StateNewer("The repository's ledger was written by a newer version of the app.", remedy=remedy)
-    if version < VERSION:
-        raise Damaged(f"its version is {version} and not {VERSION}")
-    with _opened(_blank()) as expected:
-        if _schema(connection) != _schema(expected):
-            raise Damaged("its tables are not the ones that the app makes")
-
-
-def _schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    return list(connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name"))
 
 
 def _ledger(connection: sqlite3.Connection) -> Ledger:

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.result import StageReport, Step, Usage
-from tdd_orchestrator.core.run import Attempt, Job, Run, Task
+from tdd_orchestrator.core.run import Job, Run
+from tdd_orchestrator.core.task import Attempt, Task
 from tdd_orchestrator.core.wire import MalformedWire, from_wire, to_wire
 
 T = TypeVar("T")

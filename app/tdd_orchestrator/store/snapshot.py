@@ -9,6 +9,7 @@ from tdd_orchestrator.store import database, log
 from tdd_orchestrator.store.memory import Applied, Memory
 from tdd_orchestrator.store.readme import README
 from tdd_orchestrator.store.rebuild import Rebuild
+from tdd_orchestrator.store.sqlite_bytes import Damaged
 
 DATABASE, LOG, README_FILE = "run.sqlite", "events.ndjson", "README.md"
 
@@ -41,7 +42,7 @@ def opened(files: Mapping[str, bytes], rebuild: Rebuild) -> tuple[Snapshot, str]
     kept, fault = log.whole(files.get(LOG))
     try:
         memory = database.read(files.get(DATABASE))
-    except database.Damaged as damage:
+    except Damaged as damage:
         return _rebuilt(kept, fault, str(damage), rebuild)
     told = f"{LOG} starts again from the database: {fault}." if fault else ""
     return Snapshot(memory, files[DATABASE], kept, fault), told

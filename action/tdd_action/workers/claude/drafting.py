@@ -1,6 +1,5 @@
 """Drafting a PRD with the model: it reads the issue and the repository, and proposes a PRD that the lint accepts."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -11,7 +10,7 @@ from tdd_action.workers.claude.conversation import Conversation, GaveUp
 from tdd_action.workers.claude.ground import Ground
 from tdd_action.workers.claude.material import overview
 from tdd_action.workers.claude.spending import Spending
-from tdd_action.workers.claude.tools import Told, Tool, reading
+from tdd_action.workers.claude.tools import Proposal, Told, reading
 from tdd_action.workers.claude.voice import Voice
 from tdd_action.workers.drafting import Drafted, DraftRequest
 from tdd_orchestrator.documents.prd_template import PRD_TEMPLATE
@@ -57,21 +56,12 @@ class ProposedPrd(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=60_000, description="Markdown, from its first heading on.")]
 
 
-class Proposal(Tool):
-    """The tool through which a draft comes; the lint answers it at once."""
+class PrdProposal(Proposal):
+    """The way a draft comes; the lint answers it at once."""
 
     def __init__(self) -> None:
-        super().__init__("propose_prd", ProposedPrd, self._take)
+        super().__init__("propose_prd", ProposedPrd, self._take, MOST_REFUSED)
         self.made: Drafted | None = None
-        self.refusals = 0
-
-    def use(self, given: Mapping[str, object]) -> Told:
-        """Take a PRD that the lint accepts; one refusal too many ends the conversation."""
-        told = super().use(given)
-        if not told.wrong:
-            return told
-        self.refusals += 1
-        return Told(told.text, ends=True) if self.refusals > MOST_REFUSED else told
 
     def _take(self, proposed: ProposedPrd) -> Told:
         made = Drafted(proposed.title, from_prd(proposed.text))
@@ -84,7 +74,7 @@ class Proposal(Tool):
 def drafted(request: DraftRequest, voice: Voice, spending: Spending, deadline: float) -> Drafted:
     """The PRD that the model proposes, or why there is none."""
     ground = Ground(request.workspace, prds=request.config.prd.paths)
-    proposal = Proposal()
+    proposal = PrdProposal()
     talk = Conversation(voice, spending, RULES, (*reading(ground), proposal), NUDGE)
     issue = fenced("issue", from_prd(request.wish), MOST_WISH)
     talk.say(f"{overview(ground, request.config)}\n\n{issue}", "Write the PRD for the issue above.", cached=0)

@@ -1,6 +1,5 @@
 """Planning with the model: it reads the repository, proposes a plan, and mends it when the critic finds a fault."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tdd_action.planner.answer import ProposedPlan
@@ -10,7 +9,7 @@ from tdd_action.workers.claude.conversation import Conversation, GaveUp
 from tdd_action.workers.claude.ground import Ground
 from tdd_action.workers.claude.material import of_plan
 from tdd_action.workers.claude.spending import Spending
-from tdd_action.workers.claude.tools import Told, Tool, reading
+from tdd_action.workers.claude.tools import Proposal, Told, reading
 from tdd_action.workers.claude.voice import Voice
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.plan import Plan
@@ -19,22 +18,12 @@ MOST_MALFORMED = 2
 """How often an answer that is not even of the right shape is sent back; the critic's findings are counted elsewhere."""
 
 
-class Proposal(Tool):
-    """The tool through which a plan comes: not a forced choice, which these models refuse, but the only way out."""
+class PlanProposal(Proposal):
+    """The way a plan comes, if it has the right shape."""
 
     def __init__(self) -> None:
-        super().__init__("propose_plan", ProposedPlan, self._take)
+        super().__init__("propose_plan", ProposedPlan, self._take, MOST_MALFORMED)
         self.plan: Plan | None = None
-        self.malformed = 0
-
-    def use(self, given: Mapping[str, object]) -> Told:
-        """Take a plan of the right shape; the third that is not ends the conversation."""
-        self.plan = None
-        told = super().use(given)
-        if not told.wrong:
-            return told
-        self.malformed += 1
-        return Told(told.text, ends=True) if self.malformed > MOST_MALFORMED else told
 
     def _take(self, proposed: ProposedPlan) -> Told:
         self.plan = proposed.plan(PROMPT_VERSION)
@@ -47,13 +36,13 @@ class Planning:
 
     request: PlanRequest
     talk: Conversation
-    proposal: Proposal
+    proposal: PlanProposal
 
     @classmethod
     def of(cls, request: PlanRequest, voice: Voice, spending: Spending) -> "Planning":
         """A conversation that has not begun yet."""
         ground = Ground(request.workspace, prds=request.config.prd.paths)
-        proposal = Proposal()
+        proposal = PlanProposal()
         talk = Conversation(voice, spending, RULES, (*reading(ground), proposal), NUDGE)
         said = (*of_plan(request, ground), *((corrections(request.findings),) if request.findings else ()))
         talk.say(*said, cached=0)
@@ -66,6 +55,7 @@ class Planning:
 
     def think_again(self, request: PlanRequest) -> None:
         """Tell the model what the critic found."""
+        self.proposal.plan = None
         self.talk.spending = self.talk.spending.anew(request.budget_usd)
         self.talk.say(corrections(request.findings))
 

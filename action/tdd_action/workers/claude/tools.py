@@ -67,6 +67,24 @@ class Tool:
         return told if isinstance(told, Told) else Told(told)
 
 
+class Proposal(Tool):
+    """A tool that ends a conversation with what was asked for: not a forced choice, which these models refuse, but the
+    only way out. What is sent back more than `most` times ends it too.
+    """
+
+    def __init__(self, name: str, given: type[G], act: Callable[[G], Told | str], most: int) -> None:
+        super().__init__(name, given, act)
+        self._most, self._sent_back = most, 0
+
+    def use(self, given: Mapping[str, object]) -> Told:
+        """Take it, or send it back; once too often ends the conversation."""
+        told = super().use(given)
+        if not told.wrong:
+            return told
+        self._sent_back += 1
+        return Told(told.text, ends=True) if self._sent_back > self._most else told
+
+
 def _in_words(name: str, faults: ValidationError) -> str:
     told = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in faults.errors()[:20]]
     return f"{name} was not given what it needs: {'; '.join(told)}."

@@ -31,33 +31,33 @@ def open_pull(
     if is_ancestor(repository.git, head_sha, base_sha):
         message = f"No commits between {base} and {branch}"
         raise Refused(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": message}])
-    now = site.world.now()
-    pull = PullRequest(
-        id=site.world.new_id("pull"),
-        number=next(repository.numbers),
-        repository=repository,
-        title=title,
-        body=body,
-        user=actor,
-        head_ref=branch,
-        head_sha=head_sha,
-        base_ref=base,
-        base_sha=base_sha,
-        created_at=now,
-        updated_at=now,
-        draft=draft,
-    )
-    repository.pulls[pull.number] = pull
-    keep_pull_ref(pull)
-    site.announcer.pull_request("opened", pull, actor)
-    return pull
+    refs = (branch, head_sha, base, base_sha)
+    return _opened(site, repository, actor, title, body, refs, draft=draft)
 
 
 def open_from_fork(
     site: Site, repository: Repository, actor: User, title: str, fork: Repository, branch: str, body: str | None
 ) -> PullRequest:
     """Open a pull request from a branch of another repository. Raises KeyError where that has no such branch."""
-    now, base = site.world.now(), repository.default_branch
+    base = repository.default_branch
+    refs = (branch, fork.known_refs[f"refs/heads/{branch}"], base, repository.known_refs[f"refs/heads/{base}"])
+    return _opened(site, repository, actor, title, body, refs, fork=fork)
+
+
+def _opened(
+    site: Site,
+    repository: Repository,
+    actor: User,
+    title: str,
+    body: str | None,
+    refs: tuple[str, str, str, str],
+    *,
+    draft: bool = False,
+    fork: Repository | None = None,
+) -> PullRequest:
+    """The pull request, numbered, kept and told of; `refs` are name and commit of its head, then of its base."""
+    now = site.world.now()
+    head_ref, head_sha, base_ref, base_sha = refs
     pull = PullRequest(
         id=site.world.new_id("pull"),
         number=next(repository.numbers),
@@ -65,12 +65,13 @@ def open_from_fork(
         title=title,
         body=body,
         user=actor,
-        head_ref=branch,
-        head_sha=fork.known_refs[f"refs/heads/{branch}"],
-        base_ref=base,
-        base_sha=repository.known_refs[f"refs/heads/{base}"],
+        head_ref=head_ref,
+        head_sha=head_sha,
+        base_ref=base_ref,
+        base_sha=base_sha,
         created_at=now,
         updated_at=now,
+        draft=draft,
         fork=fork,
     )
     repository.pulls[pull.number] = pull

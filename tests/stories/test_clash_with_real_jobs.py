@@ -1,28 +1,31 @@
 """Two tasks, each right alone and wrong together: real jobs of the real workflow file find it, and it ends well."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from tdd_orchestrator.core.result import Step
-from tdd_orchestrator.core.run import JobState, Run, RunState, TaskState
-from tdd_orchestrator.demo import QUARREL
+from tdd_orchestrator.core.run import JobState, Run
+from tdd_orchestrator.core.states import RunState, TaskState
 from tdd_orchestrator.hub.hub import Hub
 from tdd_orchestrator.hub.runner import LocalRunner
 from tdd_orchestrator.local.demo import BRANCH, REPO, prepare
+from tdd_orchestrator.local.git import commit, git
 from tdd_orchestrator.local.project_python import project_environment
 from tdd_orchestrator.manifests import ACTION, action_directory
 from world.quick_runner import QuickRunner
 from world.story import Story, app_of
 
+CLASH = Path(__file__).parent / "clash"
 LIMIT_S = 240.0
 SWEEP_S = 0.5
 QUICK = {"TDD_ACTION_PYTHON": sys.executable}
 
 
 async def test_a_semantic_conflict_is_bisected_put_in_order_worked_again_and_landed(tmp_path: Path) -> None:
-    project = prepare(tmp_path / "shop", prd=QUARREL)
+    project = clashing(tmp_path / "shop")
     python = str(project_environment(tmp_path / "python"))
     async with Hub(tmp_path / "hub", LocalRunner({ACTION: action_directory()}, QUICK, 2, python)) as hub:
         token = hub.add_user("maintainer")
@@ -57,6 +60,22 @@ async def test_a_semantic_conflict_is_bisected_put_in_order_worked_again_and_lan
     bot = hub.world.users["tdd-bot[bot]"]
     addresses = repository.git.text("log", "--format=%ae %ce", f"main..{BRANCH}", "--", "src", "tests").split()
     assert set(addresses) == {f"{bot.id}+tdd-bot[bot]@users.noreply.github.com"}
+
+
+def clashing(directory: Path) -> Path:
+    """The demo's shop with another PRD, and a script in which its two tasks are wrong together."""
+    project = prepare(directory)
+    (prd,) = (project / "prds").iterdir()
+    git(project, "switch", "--quiet", "main")
+    shutil.copy(CLASH / "script.yml", project / ".tdd" / "script.yml")
+    git(project, "add", "--all")
+    commit(project, "A script of two offers")
+    git(project, "switch", "--quiet", "--force-create", BRANCH)
+    prd.parent.mkdir()
+    shutil.copy(CLASH / "prd.md", prd)
+    git(project, "add", "--all")
+    commit(project, "PRD: offers")
+    return project
 
 
 def is_at_work(run: Run) -> bool:
