@@ -92,7 +92,7 @@ class TddSettings:
     max_parallel: int = setting(
         4, "Tasks that may be worked on at the same time.", low=1, high=64, environment="TDD_MAX_WORKERS"
     )
-    attempts: int = setting(3, "Attempts at a stage before a person is asked.", low=1, high=20)
+    attempts: int = setting(3, "Attempts at a task before a person is asked.", low=1, high=20)
     task_minutes: int = setting(30, "Minutes a task may take on its runner.", low=1, high=360)
     stage_seconds: int = setting(600, "Seconds one attempt at a stage may take.", low=10, high=21600)
     test_seconds: int = setting(300, "Seconds one run of the tests may take.", low=1, high=21600)
@@ -203,7 +203,7 @@ class CircuitSettings:
 
     stage_max_failures: int = setting(
         3,
-        "Failures of one task's stage before it is given to a person.",
+        "Failures of one task before a person is asked; of this and `tdd.attempts` the smaller counts.",
         low=1,
         high=100,
         environment="TDD_CIRCUIT_STAGE_MAX_FAILURES",

@@ -8,7 +8,7 @@ from tdd_orchestrator.core.task import Task
 HELP = (
     ("status", "where the run stands"),
     ("explain TASK-3", "what happened in a task's attempts; `explain ESC-1` shows a question"),
-    ("plan", "make the plan anew, before work has started"),
+    ("plan", "make the plan anew, before work has started; after that, plan what was edited"),
     ("approve", "start the plan that waits; one whose quote is over the run's limit only by a maintainer"),
     (
         "retry TASK-3",
