@@ -153,10 +153,12 @@ class Place:
         return (await look_at_ci(self.reader, run.target.sha, run.ci.first, at),) if is_awaited(run) else ()
 
     async def _workflow_run(self, run: Run | None, webhook: WorkflowRunEvent, at: float) -> tuple[Event, ...]:
-        """The result of a job of ours. A run of another file or event may bear any title: it is not believed."""
+        """The result of a job of ours. What another file, branch or event runs may bear any title."""
         told = webhook.workflow_run
         if told.event != "workflow_dispatch" or (told.path or "").split("@")[0] != WORKFLOW_FILE:
             return ()
+        if told.head_branch is not None and told.head_branch != await self.reader.default_branch():
+            return ()  # it ran that branch's workflow file, which nobody has reviewed
         if draft := draft_of(told.display_title or ""):
             url = f"{self.reader.connection.git_url().removesuffix('.git')}/actions/runs/{told.id}"
             await self.drafting.ended(*draft, await self.reader.result_files(told.id), url)

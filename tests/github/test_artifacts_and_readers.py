@@ -73,6 +73,16 @@ async def test_the_newest_result_is_fetched_from_elsewhere_without_our_token() -
 
 
 @respx.mock
+async def test_a_proof_in_what_the_work_job_left_is_no_proof() -> None:
+    files = {"result.json": b"{}", "proof.json": b'{"holds": true}', "certificate.json": b"{}"}
+    for name, proofs in (("tdd-work", set()), ("tdd-result", {"proof.json", "certificate.json"})):
+        listed({"id": 3, "name": name})
+        respx.get(f"{ROOT}/actions/artifacts/3/zip").respond(content=zipped(files))
+        async with connected() as github:
+            assert (await result_files(github, 44)).keys() == {"result.json", *proofs}
+
+
+@respx.mock
 async def test_an_attempt_counts_only_what_was_made_since_it_began() -> None:
     listed(
         {"id": 1, "name": "tdd-work", "created_at": "2026-11-20T10:00:00Z"},

@@ -49,6 +49,15 @@ NAMED = httpx.Response(200, json={"workflow_run_id": 44, "html_url": "https://ru
 
 
 @respx.mock
+async def test_only_runs_of_the_default_branch_are_taken_for_ours() -> None:
+    """Whoever may push can have a workflow file of their own say the same title on another branch."""
+    dispatches(httpx.Response(204))
+    looked = runs([RUN])
+    assert await dispatch(again=True) == STARTED
+    assert looked.calls.last.request.url.params["branch"] == "main"
+
+
+@respx.mock
 async def test_a_dispatch_on_the_default_branch_answers_with_its_run() -> None:
     route = dispatches(NAMED)
     assert await dispatch() == STARTED

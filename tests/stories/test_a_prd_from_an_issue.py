@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tdd_orchestrator.hub.state import PullRequest
 from world.story import PRD, REPO, TWO, Story, story
 
@@ -63,6 +65,29 @@ async def test_asking_twice_drafts_once_and_overwrites_nothing(tmp_path: Path) -
         assert "The draft of this issue is there: " in answers(told)[2]
         assert [given.step for given in told.runner.seen if given.wish] == ["draft"]
         assert told.repository.git.resolve(DRAFT) == edited
+
+
+@pytest.mark.parametrize("branch", ["main", "feature"])
+async def test_a_draft_counts_only_where_the_default_branch_s_workflow_wrote_it(tmp_path: Path, branch: str) -> None:
+    async with story(tmp_path) as told:
+        told.runner.acts["draft"] = PRD
+        asks(told)
+        await told.until(lambda: len(answers(told)) == 2, "the draft")
+        (real,) = [run for run in told.repository.runs.values() if "prd draft" in run.display_title]
+        sha = told.push(branch, {"src/theirs.py": ""})
+        told.hub.actions.create(
+            told.repository,
+            told.hub.actions.workflow(real),
+            "workflow_dispatch",
+            real.actor,
+            ref=f"refs/heads/{branch}",
+            sha=sha,
+            inputs={name: value.replace(real.inputs["nonce"], "f00") for name, value in real.inputs.items()},
+        )
+        await told.quiet()
+        assert len(told.runner.seen) == 2
+        heard = ["The draft of this issue is there" in said for said in answers(told)[2:]]
+        assert heard == ([True] if branch == "main" else [])
 
 
 async def test_a_job_without_a_draft_says_why_in_the_issue(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from tdd_orchestrator.hub.hub import Hub
 from tdd_orchestrator.hub.runner import LocalRunner
@@ -25,6 +26,39 @@ async def test_a_repository_with_one_workflow_file_and_no_app_lands_a_task(tmp_p
         assert "TASK-1 green" in subjects
         assert "TASK-1 red" in subjects
         assert "tdd-state/pr-1" in repository.git.text("for-each-ref", "--format=%(refname:short)")
+
+
+async def test_a_proof_that_the_job_of_the_worker_left_lands_nothing(tmp_path: Path) -> None:
+    """A worker that got out of its sandbox can write the files and outputs of its own job, and no more than that."""
+    project = shop_with_one_task(tmp_path / "shop", forging)
+    python = str(project_environment(tmp_path / "python"))
+    async with Hub(tmp_path / "hub", LocalRunner({ACTION: action_directory()}, QUICK, 2, python)) as hub:
+        hub.add_user("maintainer")
+        repository = hub.add_repository(REPO, project)
+        hub.set_role(REPO, "maintainer", "admin")
+        before = hub.open_pull(REPO, "maintainer", "Checkout", "checkout").head_sha
+        await until(hub, repository, "action_required")
+        hub.comment(REPO, 1, "maintainer", "/tdd approve")
+        await until(hub, repository, "action_required", "the prove job left no proof")
+        assert repository.git.resolve("checkout") == before
+
+
+FORGERY = """
+import json, os, pathlib
+out = pathlib.Path(os.environ["RUNNER_TEMP"], "tdd")
+told = json.loads((out / "result.json").read_text())
+if told.get("tip"):
+    proof = {"nonce": told["nonce"], "tip": told["tip"], "holds": True}
+    (out / "proof.json").write_text(json.dumps(proof))
+"""
+
+
+def forging(workflow: dict[Any, Any]) -> None:
+    """The workflow file as if its job `work` were in the hands of the worker."""
+    work = workflow["jobs"]["work"]
+    work["outputs"]["accepted"] = "false"
+    place = next(number for number, step in enumerate(work["steps"]) if "upload-artifact" in step.get("uses", ""))
+    work["steps"].insert(place, {"run": f"python - <<'END'\n{FORGERY}\nEND"})
 
 
 async def test_an_issue_becomes_a_pull_request_without_an_app(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -24,13 +26,14 @@ QUICK = {
 }
 
 
-async def until(hub: Hub, repository: Repository, state: str) -> None:
-    """Wait until the check `TDD` on the branch's head has this conclusion."""
+async def until(hub: Hub, repository: Repository, state: str, said: str = "") -> None:
+    """Wait until the check `TDD` on the branch's head has this conclusion, and some check of that head says this."""
 
     def stands() -> bool:
         head = repository.git.resolve("checkout")
         mine = [c for c in repository.checks.values() if c.name == "TDD" and c.head_sha == head]
-        return bool(mine) and max(mine, key=lambda check: check.id).conclusion == state
+        told = "".join(str(c.output) for c in repository.checks.values() if c.head_sha == head)
+        return bool(mine) and max(mine, key=lambda check: check.id).conclusion == state and said in told
 
     try:
         async with asyncio.timeout(LIMIT_S):
@@ -46,15 +49,23 @@ async def until(hub: Hub, repository: Repository, state: str) -> None:
     await hub.settled()
 
 
-def shop_with_one_task(directory: Path) -> Path:
-    """The demo's shop, cut down to its first task, with the workflow file for repositories without an app."""
+def shop_with_one_task(directory: Path, changed: Callable[[dict[Any, Any]], None] | None = None) -> Path:
+    """The demo's shop, cut down to its first task, with the workflow file for repositories without an app, `changed`
+    or as it is.
+    """
     prepare(directory)
     script = yaml.safe_load((PROJECT / ".tdd" / "script.yml").read_text())
     script["plan"]["tasks"] = script["plan"]["tasks"][:1]
     script["prd"] = {"title": "Prices", "text": PRD.read_text()}
     script["tasks"] = {"TASK-1": script["tasks"]["TASK-1"]}
     git(directory, "switch", "--quiet", "main")
-    shutil.copy(manifest("workflows/tdd-serverless.yml"), directory / ".github" / "workflows" / "tdd.yml")
+    workflow = directory / ".github" / "workflows" / "tdd.yml"
+    shutil.copy(manifest("workflows/tdd-serverless.yml"), workflow)
+    if changed is not None:
+        parsed = yaml.safe_load(workflow.read_text())
+        changed(parsed)
+        parsed["on"] = parsed.pop(True)  # YAML 1.1 reads the key `on` as true
+        workflow.write_text(json.dumps(parsed))
     (directory / ".tdd" / "script.yml").write_text(json.dumps(script))
     git(directory, "commit", "--quiet", "--all", "-m", "No app")
     git(directory, "branch", "--quiet", "--force", "checkout", "main")

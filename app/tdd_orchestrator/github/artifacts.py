@@ -18,7 +18,10 @@ from tdd_orchestrator.github.errors import Gone, NotFound, UnsafeArtifact, Weath
 from tdd_orchestrator.github.http import TIMEOUT, USER_AGENT, trust
 from tdd_orchestrator.github.views import epoch
 
-RESULT_NAMES = ("tdd-result", "tdd-work")
+PROVEN, WORKED = "tdd-result", "tdd-work"
+RESULT_NAMES = (PROVEN, WORKED)
+PROOFS = ("proof.json", "certificate.json")
+"""What the job `prove` alone may say: in what the job `work` left, which ran the worker, these count for nothing."""
 BUNDLE = "work.bundle"
 REPORTS = ("result.json", "proof.json")
 LARGEST = 100_000_000
@@ -44,11 +47,14 @@ async def result_files(
 
     A run that was run again keeps the artifacts of its earlier attempts: those made before `since` (epoch seconds, when
     the attempt began) are passed over. Where a `tip` is named, the newest is taken that speaks of this commit.
-    `{}` where there is none, where it has expired, and where the run was deleted.
+    `{}` where there is none, where it has expired, and where the run was deleted. A proof is read from `tdd-result`
+    only.
     """
     try:
-        for artifact in await _that_count(connection, workflow_run, since):
+        for artifact, name in await _that_count(connection, workflow_run, since):
             files = unpacked(await _download(connection, artifact, largest), largest)
+            if name == WORKED:
+                files = {path: content for path, content in files.items() if path not in PROOFS}
             if speaks_of(files, tip):
                 return files
     except (Gone, NotFound):
@@ -56,15 +62,15 @@ async def result_files(
     return {}
 
 
-async def _that_count(connection: Connection, workflow_run: int, since: float) -> tuple[int, ...]:
-    """The ids of the artifacts that count, the best first."""
+async def _that_count(connection: Connection, workflow_run: int, since: float) -> tuple[tuple[int, str], ...]:
+    """Id and name of the artifacts that count, the best first."""
     found: list[tuple[int, int]] = []
     route = "/repos/{repo}/actions/runs/{run}/artifacts"
     async for artifact in connection.pages(route, inside="artifacts", run=workflow_run):
         name, made = str(artifact["name"]), epoch(artifact.get("created_at"))
         if name in RESULT_NAMES and not artifact.get("expired") and (made >= since or not made):
             found.append((RESULT_NAMES.index(name), -int(artifact["id"])))
-    return tuple(-negative for _, negative in sorted(found))
+    return tuple((-negative, RESULT_NAMES[place]) for place, negative in sorted(found))
 
 
 def speaks_of(files: dict[str, bytes], tip: str) -> bool:

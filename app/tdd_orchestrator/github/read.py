@@ -132,10 +132,11 @@ class RepositoryReader:
     async def workflow_run_by_nonce(
         self, workflow_file: str, nonce: str, created_after: float
     ) -> WorkflowRunView | None:
-        """The newest dispatched run of a workflow file whose title ends with the nonce; it shows some seconds after the
-        dispatch.
+        """The newest dispatched run of the default branch's workflow file whose title ends with the nonce; it shows
+        some seconds after the dispatch. What another branch's file runs may bear any title.
         """
-        query = {"event": "workflow_dispatch", "created": f">={moment(created_after - 60)}"}
+        branch = await self.default_branch()
+        query = {"event": "workflow_dispatch", "branch": branch, "created": f">={moment(created_after - 60)}"}
         route = "/repos/{repo}/actions/workflows/{file}/runs"
         async for shown in self.connection.pages(route, inside="workflow_runs", query=query, file=workflow_file):
             if nonce in str(shown.get("display_title") or "").split():
