@@ -12,6 +12,7 @@ from tdd_action.inputs import Inputs, Lander
 from tdd_action.prove import PROOF
 from tdd_action.work import BUNDLE, RESULT
 from tdd_orchestrator.core.errors import TddError
+from tdd_orchestrator.core.plausible import implausible
 from tdd_orchestrator.core.result import DraftResult, PlanResult, ProofResult, Step, WorkResult
 from tdd_orchestrator.core.wire import MalformedWire, from_wire
 
@@ -83,7 +84,7 @@ def judged(inputs: Inputs) -> Handover:
         work = _read(WorkResult, inputs.out / RESULT, inputs) if inputs.assignment.step is Step.WORK else None
         proof = _read(ProofResult, inputs.out / PROOF, inputs)
         draft = _read(DraftResult, inputs.out / DRAFT, inputs)
-    except (MalformedWire, ValueError) as malformed:
+    except (MalformedWire, ValueError, RecursionError) as malformed:
         return Handover(inputs.assignment.nonce, accepted=False, reason=f"The result cannot be read: {malformed}")
     tip = work.tip if work else proof.tip if proof else None
     reason = _against(inputs, plan, work, proof, draft)
@@ -107,6 +108,8 @@ def _read(expected: type[Result], path: Path, inputs: Inputs) -> Result | None:
     value = from_wire(expected, json.loads(path.read_text(encoding="utf-8")))
     if value.nonce != inputs.assignment.nonce:
         raise ValueError(f"{path.name} answers another dispatch ({value.nonce}).")
+    if odd := implausible(value):
+        raise ValueError(f"{odd}.")
     return value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from tdd_orchestrator.core.event import Event, JobLost, PlanReported, ProofReported, WorkReported
+from tdd_orchestrator.core.plausible import implausible
 from tdd_orchestrator.core.result import PlanResult, ProofResult, Step, WorkResult
 from tdd_orchestrator.core.run import Job
 from tdd_orchestrator.core.wire import MalformedWire, from_wire
@@ -47,6 +48,8 @@ def _read(expected: type[Result], raw: bytes | None, job: Job) -> Result | None:
     value = from_wire(expected, json.loads(raw))
     if value.nonce != job.nonce:
         raise ValueError("it answers another dispatch")
+    if odd := implausible(value):
+        raise ValueError(odd)
     return value
 
 
