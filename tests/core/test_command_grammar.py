@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tdd_orchestrator.core.command import (
     BUTTONS,
+    MOST_COMMANDS,
     ROLE_NEEDED,
     RULES,
     Command,
@@ -201,3 +202,13 @@ def test_any_comment_at_all_can_be_read(body: str) -> None:
         assert found.line >= 1
         if isinstance(found, Misread):
             assert isinstance(one(found.nearest), Command)
+
+
+def test_of_thousands_of_commands_the_first_are_read_and_one_sentence_says_so() -> None:
+    found = parse_commands("/tdd x\n" * 9_000)
+    assert len(found) == MOST_COMMANDS + 1
+    last = found[-1]
+    assert isinstance(last, Misread)
+    assert last.line == MOST_COMMANDS + 1
+    assert "10 commands: nothing was read from line 11 on" in last.reason
+    assert len(parse_commands("/tdd status\n" * MOST_COMMANDS)) == MOST_COMMANDS

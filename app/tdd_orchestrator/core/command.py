@@ -134,16 +134,29 @@ RULES: Mapping[Verb, Rule] = MappingProxyType(
 _LINE = re.compile(r" {0,3}/tdd(?:[ \t]+(.*))?$", re.IGNORECASE)
 _TASK = re.compile(r"(?i:task-|#)?([1-9]\d{0,5}),?")
 _LONGEST = 2_000  # of a line that is quoted back; an answer may be longer
+MOST_COMMANDS = 10
+"""Each command of a comment is answered, and in a public repository anybody may write thousands of lines."""
 
 
 def parse_commands(body: str) -> tuple[Command | Misread, ...]:
-    """Every command of a comment, in order: one a line, at its beginning, in no code, quote or HTML comment. Total."""
+    """The commands of a comment, in order: one a line, at its beginning, in no code, quote or HTML comment. Total.
+
+    Of more than `MOST_COMMANDS` the rest is one `Misread` that says so.
+    """
     found: list[Command | Misread] = []
     for line in visible_lines(body):
         match = _LINE.match(line.text.rstrip())
         if match and not line.code and _LINE.match(line.raw.rstrip()):
+            if len(found) == MOST_COMMANDS:
+                found.append(_too_many(line.number))
+                break
             found.append(_command((match[1] or "").strip(), line.number))
     return tuple(found)
+
+
+def _too_many(line: int) -> Misread:
+    told = f"A comment may hold {MOST_COMMANDS} commands: nothing was read from line {line} on."
+    return Misread(line, "/tdd", f"{told} Write the others in a comment of their own.", "")
 
 
 def _command(said: str, line: int) -> Command | Misread:

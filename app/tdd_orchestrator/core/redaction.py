@@ -18,16 +18,21 @@ STRUCK = "***"
 SHORTEST = 8
 """Shorter values are left: striking out a word such as `test` would tell nobody anything and spoil every text."""
 LOOKS = (
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?:\\[nr]|[A-Za-z0-9+/=\s:,.])*(?:-----END [A-Z0-9 ]{0,40}-----)?",
+    r"-----BEGIN(?: |%20|\+)[A-Z0-9 %+]{0,40}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----"
+    r"(?:\\+(?:[nr/]|u00[0-9a-fA-F]{2})|%(?:0[AaDd]|20|2[BbFf]|3[AaDd])|[A-Za-z0-9+/=\s:,.])*+"
+    r"(?:-----END[A-Z0-9 %+]{0,50}-----)?",
     r"\bgh[pousr]_[A-Za-z0-9_.-]{16,}",
     r"\bgithub_pat_[A-Za-z0-9_]{20,}",
     r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{20,}",
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
     r"\bhooks\.slack\.com/services/[A-Za-z0-9/]{20,}",
-    r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-    r"(?<=://x-access-token:)[^@\s\"]{8,}(?=@)",
+    r"\beyJ[A-Za-z0-9_-]{8,4000}+\.eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{8,}",
+    r"(?<=://x-access-token:)[^@\s\"]{8,1000}+(?=@)",
 )
+"""Texts come from anybody and may be long, so each look reads on for a bounded way and does not go back (`+` after a
+quantifier): the time is linear in the text.
+"""
 _LOOKS = re.compile("|".join(f"(?:{look})" for look in LOOKS))
 _HINTS = ("-----BEGIN", "gh", "sk-", "AKIA", "ASIA", "xox", "slack", "eyJ", "x-access-token")
 
@@ -74,14 +79,25 @@ class Redactor:
 
 
 def _forms(secret: str) -> Iterable[str]:
-    """The value, its lines, and how it stands in JSON and in base64, wherever in a longer text it begins."""
+    """The value, its lines, and how they stand in JSON, in a URL and in base64, wherever in a longer text it begins."""
     bare = secret.strip()
     if len(bare) < SHORTEST:
         return
     lines = {line.strip() for line in bare.splitlines() if "-----" not in line}  # by its frame, another key is known
-    yield from {bare, json.dumps(bare)[1:-1], *lines}
+    plain = {bare, *lines}
+    yield from plain | {json.dumps(each)[1:-1] for each in plain}
+    quoted = {_percent(each) for each in plain}
+    yield from quoted | {each.replace("%20", "+") for each in quoted}
     for before in range(3):
         coded = base64.b64encode(b"\0" * before + bare.encode("utf-8", "replace")).decode().rstrip("=")
         inside = coded[(0, 2, 3)[before] : len(coded) - ((before + len(bare.encode("utf-8", "replace"))) % 3 > 0)]
         yield inside
         yield inside.replace("+", "-").replace("/", "_")
+
+
+def _percent(text: str) -> str:
+    """The text as it stands in a query, where all but the unreserved letters of RFC 3986 is written as `%2F`."""
+    return "".join(
+        chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~") else f"%{byte:02X}"
+        for byte in text.encode("utf-8", "replace")
+    )
