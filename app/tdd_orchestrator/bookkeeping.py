@@ -71,12 +71,13 @@ class Bookkeeping:
         """Take down what was spent outside of any run."""
         await self._take_down(row.nonce, lambda book: ledgers.added(book, row))
 
-    async def left(self, config: BudgetSettings) -> float:
-        """US dollars that a job outside of any run may spend now; at most what a run may."""
+    async def left(self, config: BudgetSettings, nonce: str) -> float:
+        """US dollars that this job outside of any run may spend now; at most what a run may."""
         book, now = await self.ledger(), self._clock()
         seen = ledgers.view(book, 0, now)
+        reserved = seen.reserved_usd - book.aside(now) + book.aside(now, without=nonce)
         rests = (config.per_day - seen.day_usd, config.per_repo - seen.repo_usd)
-        return round(max(min(config.per_run, min(rests) - seen.reserved_usd), 0.0), 4)
+        return round(max(min(config.per_run, min(rests) - reserved), 0.0), 4)
 
     async def _take_down(self, key: str, says: Callable[[Ledger], Ledger]) -> None:
         before = await self.ledger()

@@ -13,7 +13,8 @@ from tdd_orchestrator.core.command import parse_commands
 from tdd_orchestrator.core.content import CommentContent
 from tdd_orchestrator.core.drafts import Issue, branch_of, draft_nonce, path_of, unfit
 from tdd_orchestrator.core.event import DispatchRefused
-from tdd_orchestrator.core.ledger_rows import draft_row
+from tdd_orchestrator.core.ledger_rows import draft_aside, draft_row
+from tdd_orchestrator.core.plausible import implausible
 from tdd_orchestrator.core.result import Assignment, DraftResult, Step
 from tdd_orchestrator.core.settings import Config
 from tdd_orchestrator.core.spending import is_free
@@ -62,14 +63,17 @@ class Drafting:
         default = await self.reader.default_branch()
         if url := await proposed(self.reader.connection, default, branch):
             return True, texts.there_already(url, branch)
-        budget = await self.books.left(config.budget)
-        if budget <= 0 and not is_free(config.tdd.worker):
-            return False, texts.NO_MONEY
+        nonce = draft_nonce(self.reader.repo, number, comment)
+        budget = await self.books.left(config.budget, nonce)
+        if not is_free(config.tdd.worker):
+            if budget <= 0:
+                return False, texts.NO_MONEY
+            await self.books.add(draft_aside(nonce, number, budget, self.clock()))
         issue = await self._issue(number)
         base = await tip(self.reader.connection, default)
         assignment = Assignment(
             step=Step.DRAFT,
-            nonce=draft_nonce(self.reader.repo, number, comment),
+            nonce=nonce,
             repo=self.reader.repo,
             number=number,
             head=base,
@@ -81,6 +85,7 @@ class Drafting:
         dispatcher = Dispatcher(self.reader, self.workflow, self.lander, self.clock)
         came = await dispatcher.dispatch(assignment, again=True)
         if isinstance(came, DispatchRefused):
+            await self.books.add(draft_row(nonce, number, (), self.clock()))
             return False, came.reason
         return True, texts.under_way(came.url if came else "")
 
@@ -88,15 +93,17 @@ class Drafting:
         """The drafting job is over: its draft becomes a pull request, or the issue is told why there is none."""
         try:
             result = from_wire(DraftResult, json.loads(files[RESULT]))
-        except (KeyError, ValueError, MalformedWire):
-            result = DraftResult(nonce, reason="the job left no result.")
+            odd = implausible(result)
+        except (KeyError, ValueError, RecursionError, MalformedWire):
+            odd = "the job left no result"
+        if odd:
+            result = DraftResult(nonce, reason=f"{odd}.")
         if result.nonce == nonce:
             await self.reported(number, result, url)
 
     async def reported(self, number: int, result: DraftResult, url: str) -> None:
         """Open the pull request of a draft; a draft that is there already stays as it is. Its money counts anyhow."""
-        if result.usage:
-            await self.books.add(draft_row(result.nonce, number, result.usage, self.clock()))
+        await self.books.add(draft_row(result.nonce, number, result.usage, self.clock()))
         told = texts.no_draft(result.reason or "the job left no text.", url)
         if result.text and not result.reason:
             told = await self._opened(number, result)

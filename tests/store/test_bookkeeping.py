@@ -9,7 +9,7 @@ import pytest
 from tdd_orchestrator.bookkeeping import Bookkeeping, is_news
 from tdd_orchestrator.core.breakers import CircuitState
 from tdd_orchestrator.core.ledger import Ledger
-from tdd_orchestrator.core.ledger_rows import draft_row
+from tdd_orchestrator.core.ledger_rows import DRAFT_S, draft_aside, draft_row
 from tdd_orchestrator.core.ledger_view import DAY_S
 from tdd_orchestrator.core.result import Usage
 from tdd_orchestrator.core.run import Run
@@ -120,12 +120,36 @@ async def test_a_run_that_is_not_held_asks_for_no_probe(store: StateStore, serve
 async def test_a_draft_outside_of_any_run_is_paid_from_the_same_money(store: StateStore, new_store: NewStore) -> None:
     one = books(store, at=DAY_S + 300.0)
     budget = BudgetSettings(per_run=20.0, per_day=10.0, per_repo=1000.0)
-    assert await one.left(budget) == 10.0
+    assert await one.left(budget, "nonce") == 10.0
     await one.add(draft_row("nonce", 7, (Usage("claude-opus-5-5", 3, usd=4.0),), DAY_S + 200.0))
-    assert await one.left(budget) == 6.0
+    assert await one.left(budget, "other") == 6.0
     assert (await one.view(1, None)).day_usd == 4.0
     await one.close()
     assert (await written(new_store())).rows["nonce"].usd == 4.0
+
+
+async def test_drafts_that_are_asked_for_together_share_what_is_left(store: StateStore, new_store: NewStore) -> None:
+    budget = BudgetSettings(per_run=20.0, per_day=30.0, per_repo=1000.0)
+    one = books(store)
+    await one.add(draft_aside("first", 7, await one.left(budget, "first"), 300.0))
+    assert await one.left(budget, "second") == 10.0
+    assert await one.left(budget, "first") == 20.0  # asked again, it has what was set aside for it
+    assert ((seen := await one.view(1, None)).day_usd, seen.reserved_usd) == (0.0, 20.0)
+    await one.close()
+    other = books(new_store())  # another process knows of it
+    assert await other.left(budget, "second") == 10.0
+    await other.add(draft_row("first", 7, (Usage("claude-opus-5-5", 3, usd=4.0),), 300.0))
+    await other.add(draft_aside("first", 7, 20.0, 300.0))  # a delivery that came twice takes nothing back
+    assert await other.left(budget, "second") == 20.0
+    assert (await other.view(1, None)).day_usd == 4.0
+
+
+async def test_a_draft_that_never_ended_holds_no_money_for_ever(store: StateStore, new_store: NewStore) -> None:
+    one = books(store)
+    await one.add(draft_aside("lost", 7, 20.0, 300.0))
+    await one.close()
+    later = books(new_store(), at=301.0 + DRAFT_S)
+    assert await later.left(BudgetSettings(per_run=20.0, per_day=20.0, per_repo=1000.0), "next") == 20.0
 
 
 async def test_a_view_is_news_when_it_says_something_else_and_not_when_time_passes(store: StateStore) -> None:

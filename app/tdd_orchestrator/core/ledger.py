@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from tdd_orchestrator.core import breakers
 from tdd_orchestrator.core.breakers import PEOPLE, SYSTEM, Circuit, CircuitState, Limits, Outcome, Transition
 from tdd_orchestrator.core.figures import figures
-from tdd_orchestrator.core.ledger_rows import LedgerRow, RunSummary, joined, rows, summary
+from tdd_orchestrator.core.ledger_rows import ASIDE, DRAFT_S, LedgerRow, RunSummary, joined, rows, summary
 from tdd_orchestrator.core.ledger_view import LedgerView, day
 from tdd_orchestrator.core.rules import Rules
 from tdd_orchestrator.core.run import Reset, Run
@@ -30,7 +30,13 @@ class Ledger:
 
     def usd(self, *, without: int = 0, on: int | None = None) -> float:
         """US dollars of all rows, without those of a pull request, or of one day (since the epoch, UTC) alone."""
-        return sum(r.usd for r in self.rows.values() if r.number != without and (on is None or day(r.at) == on))
+        spent = (r for r in self.rows.values() if r.stage != ASIDE)
+        return sum(r.usd for r in spent if r.number != without and (on is None or day(r.at) == on))
+
+    def aside(self, at: float, *, without: str = "") -> float:
+        """US dollars that drafts in progress may still spend, without that of one nonce."""
+        waiting = (r for r in self.rows.values() if r.stage == ASIDE and at <= r.at + DRAFT_S)
+        return sum(r.usd for r in waiting if r.nonce != without)
 
 
 def noted(ledger: Ledger, run: Run) -> Ledger:
@@ -47,9 +53,14 @@ def noted(ledger: Ledger, run: Run) -> Ledger:
 
 
 def added(ledger: Ledger, row: LedgerRow) -> Ledger:
-    """The ledger with what was spent outside of any run, such as a draft for an issue; it moves no circuit."""
+    """The ledger with what was spent, or is set aside, outside of any run, such as a draft for an issue; it moves no
+    circuit.
+    """
     old = ledger.rows.get(row.nonce)
-    return replace(ledger, rows={**ledger.rows, row.nonce: row if old is None else joined(old, row)})
+    if old is not None and row.stage == ASIDE:
+        return ledger
+    fresh = old is None or old.stage == ASIDE
+    return replace(ledger, rows={**ledger.rows, row.nonce: row if fresh or old is None else joined(old, row)})
 
 
 def probed(ledger: Ledger, names: tuple[str, ...], number: int, at: float) -> Ledger:
@@ -73,7 +84,7 @@ def view(ledger: Ledger, number: int, at: float, *, with_figures: bool = False) 
         at=at,
         day_usd=round(ledger.usd(without=number, on=day(at)), 6),
         repo_usd=round(ledger.usd(without=number), 6),
-        reserved_usd=round(sum(others), 6),
+        reserved_usd=round(sum(others) + ledger.aside(at), 6),
         circuits=tuple(circuit for _, circuit in sorted(ledger.circuits.items()) if circuit.opened),
         figures=figures(ledger.rows.values()) if with_figures else (),
     )

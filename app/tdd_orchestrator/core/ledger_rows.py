@@ -12,7 +12,9 @@ from tdd_orchestrator.core.task import Attempt, Task
 WAIT_S = 3_600.0
 """Seconds that a job may wait for its runner, its report for us, and we for the next sweep."""
 SMALL, MEDIUM, LARGE = "small", "medium", "large"
-PLANNING, DRAFT = "plan", "draft"
+PLANNING, DRAFT, ASIDE = "plan", "draft", "set aside"
+DRAFT_S = 3 * 3_600.0
+"""Seconds after which nobody waits for a draft any more, so that a lost one holds no money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class RunSummary:
 def rows(run: Run) -> tuple[LedgerRow, ...]:
     """A row for each attempt (and planning job) that has ended, in the order in which they were asked for."""
     return tuple(_rows(run))
+
+
+def draft_aside(nonce: str, number: int, usd: float, at: float) -> LedgerRow:
+    """What a draft that was asked for may yet spend; its own row takes the place of this one."""
+    return replace(draft_row(nonce, number, (), at), stage=ASIDE, usd=usd)
 
 
 def draft_row(nonce: str, number: int, usage: tuple[Usage, ...], at: float) -> LedgerRow:
