@@ -1,1 +1,1 @@
-"""The runner's side: plan, work, prove, land."""
+"""The runner's side: plan, draft, work, prove, land, hear."""

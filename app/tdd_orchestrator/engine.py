@@ -31,9 +31,9 @@ from tdd_orchestrator.core.event import Dispatched, Event, Ticked
 from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.shown import Shown
-from tdd_orchestrator.github.batch import Showing
 from tdd_orchestrator.github.landing import Terms
 from tdd_orchestrator.github.perform import Performer
+from tdd_orchestrator.github.showing import Showing
 from tdd_orchestrator.report import rendered
 from tdd_orchestrator.store import Change, Conflict, Entry, Loaded, StateStore
 

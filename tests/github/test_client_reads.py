@@ -9,7 +9,7 @@ import pytest
 import respx
 
 from tdd_orchestrator.github.addresses import git_url
-from tdd_orchestrator.github.etags import EtagCache, Kept
+from tdd_orchestrator.github.etags import EtagCache, KeptAnswer
 from world.patient import API, REPO, ROOT, connected
 
 ISSUE = "/repos/{repo}/issues/{number}"
@@ -129,11 +129,11 @@ def test_git_lives_where_the_api_lives(api: str, git: str) -> None:
 def test_the_cache_forgets_what_was_not_used_for_the_longest_time_and_never_keeps_giants() -> None:
     cache = EtagCache(entries=2, largest=10)
     for key in ("a", "b"):
-        cache.keep(key, Kept("e", b"1", {}))
+        cache.keep(key, KeptAnswer("e", b"1", {}))
     assert cache.get("a")
-    cache.keep("c", Kept("e", b"1", {}))
+    cache.keep("c", KeptAnswer("e", b"1", {}))
     assert cache.get("b") is None
-    cache.keep("a", Kept("e", b"x" * 11, {}))
-    cache.keep("c", Kept("", b"1", {}))
+    cache.keep("a", KeptAnswer("e", b"x" * 11, {}))
+    cache.keep("c", KeptAnswer("", b"1", {}))
     assert cache.get("a") is None
     assert cache.get("c") is None

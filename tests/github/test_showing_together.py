@@ -12,9 +12,9 @@ from tdd_orchestrator.core.content import Button, CheckContent, CommentContent
 from tdd_orchestrator.core.result import Remark
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github.addresses import graphql_url
-from tdd_orchestrator.github.batch import Came, Shower, Showing
 from tdd_orchestrator.github.digest import check_digest, digest
 from tdd_orchestrator.github.errors import RateLimited
+from tdd_orchestrator.github.showing import Came, Shower, Showing
 from world.patient import API, ROOT, connected
 
 HEAD = "a" * 40

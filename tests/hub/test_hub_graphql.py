@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse, validate
 
-from tdd_orchestrator.github.batch import CHECK_RETURNS
 from tdd_orchestrator.github.mutations import Mutation, document
+from tdd_orchestrator.github.showing import CHECK_RETURNS
 from tdd_orchestrator.hub.graphql.endpoint import SDL, schema
 from tdd_orchestrator.hub.shapes.basics import node_id
 from world.hub_town import REPO, Town

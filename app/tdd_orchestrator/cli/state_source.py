@@ -20,7 +20,7 @@ from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.local.git import git
 from tdd_orchestrator.local.keeping import Room
 from tdd_orchestrator.store import LedgerStore, Loaded, StateStore
-from tdd_orchestrator.store.ledger import NAME, Kept
+from tdd_orchestrator.store.ledger import NAME, StoredLedger
 
 LEDGER = 0
 """What is wanted is no run but the repository's ledger: no pull request has this number."""
@@ -56,11 +56,11 @@ class StateSource:
         """The SQLite file of a run. Raises `NoSuchRun`."""
         return asyncio.run(self._exported(self._known(number)))
 
-    def ledger(self) -> Kept | None:
+    def ledger(self) -> StoredLedger | None:
         """What outlives the runs; None where nothing has been written down yet."""
         return asyncio.run(self._kept()) if self.has_ledger else None
 
-    async def _kept(self) -> Kept:
+    async def _kept(self) -> StoredLedger:
         with closing(self._store()) as store:
             return await LedgerStore(store.refs, self.prefix).load()
 

@@ -23,7 +23,7 @@ from tdd_orchestrator.core.redaction import Redactor
 from tdd_orchestrator.github.addresses import git_url, graphql_url
 from tdd_orchestrator.github.answer import Answer
 from tdd_orchestrator.github.errors import Forbidden, NotFound, RateLimited, Unauthorized, Weather
-from tdd_orchestrator.github.etags import EtagCache, Kept
+from tdd_orchestrator.github.etags import EtagCache, KeptAnswer
 from tdd_orchestrator.github.http import NotSent, Wire
 from tdd_orchestrator.github.pace import Urgency, WritePace
 from tdd_orchestrator.github.sending import Sender, Turn
@@ -131,7 +131,7 @@ class Connection:
             return Answer(200, {**answer.headers, **kept.headers}, kept.body)
         if answer.status == 200:
             lasting = {name: answer.headers[name] for name in LASTING if name in answer.headers}
-            self._etags.keep(key, Kept(answer.headers.get("etag", ""), answer.content, lasting))
+            self._etags.keep(key, KeptAnswer(answer.headers.get("etag", ""), answer.content, lasting))
         return answer
 
     async def pages(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAnswer:
     """A body, the ETag under which GitHub knows it, and the headers that say how to read on."""
 
     etag: str
@@ -19,15 +19,15 @@ class EtagCache:
 
     def __init__(self, entries: int = 256, largest: int = 256_000) -> None:
         self._entries, self._largest = entries, largest
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._kept: OrderedDict[str, KeptAnswer] = OrderedDict()
 
-    def get(self, key: str) -> Kept | None:
+    def get(self, key: str) -> KeptAnswer | None:
         """What is kept for a key; it becomes the one used last."""
         if key in self._kept:
             self._kept.move_to_end(key)
         return self._kept.get(key)
 
-    def keep(self, key: str, kept: Kept) -> None:
+    def keep(self, key: str, kept: KeptAnswer) -> None:
         """Remember an answer; the one that was not used for the longest time makes room."""
         if not kept.etag or len(kept.body) > self._largest:
             self._kept.pop(key, None)

@@ -31,7 +31,6 @@ from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.event import CiSeen, Event
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.github import comments, dispatch, stacking
-from tdd_orchestrator.github.batch import Came, Shower, Showing
 from tdd_orchestrator.github.branches import Branches
 from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import UnsafeArtifact
@@ -39,6 +38,7 @@ from tdd_orchestrator.github.keeping import Keeper
 from tdd_orchestrator.github.landing import Lander, Terms
 from tdd_orchestrator.github.pace import Urgency
 from tdd_orchestrator.github.read import RepositoryReader
+from tdd_orchestrator.github.showing import Came, Shower, Showing
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ PAUSE_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredLedger:
     """The ledger as the ref has it. `revision` is the commit, `None` where there is no ref.
 
     `damage` is a sentence about what was wrong with the file: the ledger is then empty, and the sweep fills it again.
@@ -35,18 +35,18 @@ class LedgerStore:
     def __init__(self, refs: Refs, prefix: str) -> None:
         self._refs = refs
         self._ref = f"{prefix.rstrip('/')}/{NAME}"
-        self._known = Kept()
+        self._known = StoredLedger()
 
-    async def load(self) -> Kept:
+    async def load(self) -> StoredLedger:
         """The ledger as it stands; nothing is fetched where that has not changed."""
         revision, files = await self._refs.fetch(self._ref, self._known.revision)
         if revision is None:
-            self._known = Kept()
+            self._known = StoredLedger()
         elif files is not None:
             self._known = await self._refs.in_thread(_opened, revision, files.get(DATABASE))
         return self._known
 
-    async def change(self, changed: Callable[[Ledger], Ledger]) -> Kept:
+    async def change(self, changed: Callable[[Ledger], Ledger]) -> StoredLedger:
         """Write what `changed` makes of the ledger, on top of whatever stands; it must change nothing when it is asked
         twice. Nothing is pushed where nothing changes. `Conflict` where others kept being first.
         """
@@ -66,22 +66,22 @@ class LedgerStore:
                 return self._known
         raise Conflict(self._ref)
 
-    async def _pushed(self, before: Kept, after: Ledger) -> Kept:
+    async def _pushed(self, before: StoredLedger, after: Ledger) -> StoredLedger:
         database, push = await self._refs.in_thread(self._prepared, before, after)
         await self._refs.push(push)
-        return Kept(after, push.new, database)
+        return StoredLedger(after, push.new, database)
 
-    def _prepared(self, before: Kept, after: Ledger) -> tuple[bytes, Push]:
+    def _prepared(self, before: StoredLedger, after: Ledger) -> tuple[bytes, Push]:
         database = ledger_database.written(before.database, before.ledger, after)
         readme = LEDGER_README.format(branch=self._ref.removeprefix("refs/heads/")).encode()
         files = {DATABASE: database, README_FILE: readme}
         return database, replacement(self._ref, before.revision, files, "Ledger", self._refs.clock())
 
 
-def _opened(revision: str, database: bytes | None) -> Kept:
+def _opened(revision: str, database: bytes | None) -> StoredLedger:
     try:
-        return Kept(ledger_database.read(database), revision, database or b"")
+        return StoredLedger(ledger_database.read(database), revision, database or b"")
     except Damaged as damage:
-        return Kept(
+        return StoredLedger(
             revision=revision, damage=f"{DATABASE} could not be used ({damage}): it is made anew from the runs."
         )

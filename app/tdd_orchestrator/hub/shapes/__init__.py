@@ -1,0 +1,1 @@
+"""What the hub answers: its values as JSON of the shapes that GitHub documents."""
