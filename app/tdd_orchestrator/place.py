@@ -131,7 +131,7 @@ class Place:
     ) -> tuple[Event, ...]:
         if webhook.action == "closed":
             return (PullRequestClosed(at=at, merged=bool(webhook.pull_request.merged)),) if run else ()
-        if run is not None and webhook.action == "synchronize" and webhook.after == run.looked_at:
+        if run is not None and webhook.action == "synchronize" and webhook.after in run.read_heads:
             return ()  # our own push, or one whose PRDs were read already
         return (await look_at(self.reader, number, at, self.environ, run),)
 

@@ -326,3 +326,12 @@ def test_an_approval_is_of_the_commit_that_was_looked_at(head: str) -> None:
     assert said.run.state is R.AWAITING_APPROVAL
     why = "@writer The head has moved; it is aaaaaaa now: look at the plan again, then approve."
     assert Reply("1:1", why) in said.effects
+
+
+def test_a_landing_of_ours_takes_no_approval_back_and_a_push_by_somebody_does() -> None:
+    seen, landed, pushed = WAITS.head.sha, "b" * 40, "c" * 40
+    moved = replace(WAITS, head=replace(WAITS.head, sha=landed), read_heads=(seen, landed))
+    assert after(moved, replace(command(Verb.APPROVE), head=seen)).state is R.RUNNING
+    assert after(moved, replace(command(Verb.APPROVE, subject=seen[:8]), head=landed)).state is R.RUNNING
+    for theirs in (replace(moved, read_heads=(landed,)), replace(moved, head=replace(WAITS.head, sha=pushed))):
+        assert after(theirs, replace(command(Verb.APPROVE), head=seen)).state is R.AWAITING_APPROVAL

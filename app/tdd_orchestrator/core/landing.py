@@ -68,9 +68,9 @@ def landed(run: Run, event: Landed) -> Run:
         )
         done = replace(done, state=TaskState.COMPLETE, landed=event.head, landed_at=event.at, reason="", kept=None)
         run = taking.landed(run.with_task(done), done)
-    known = run.looked_at == run.head.sha  # what we land changes no PRD, so what was read of it still stands
+    known = run.head.sha in run.read_heads  # what we land changes no PRD, so what was read of it still stands
     run = _moved(run, event.head, event.at)
-    run = replace(run, looked_at=run.head.sha) if known else run
+    run = replace(run, read_heads=(*run.read_heads, run.head.sha)) if known else run
     if batch is None or not set(keys) & set(batch.tasks):
         return run
     return bisecting.goes_on(replace(run, batch=None), batch, event)

@@ -95,7 +95,8 @@ class Reset:
 @dataclass(frozen=True, slots=True)
 class Run:
     """Everything that is known of one pull request's run. `handled` are commands that were carried out or refused.
-    `looked_at` is the head at which its PRDs were last read; a landing may know of a newer one before that.
+    `read_heads` are the heads at which the PRDs are as they were last read: the one that people left, and those that
+    our landings made of it; a landing may know of a newer head before its PRDs are read.
 
     `stack` is the branch of ours that is stacked on the pull request's, `scratch` the one on which merges are proven.
     `plan_usage` is what the tasks of earlier plans spent. `held` says what keeps a blocked run from going on by itself:
@@ -111,7 +112,7 @@ class Run:
     base: Ref
     opened_at: float
     seen_at: float = 0.0
-    looked_at: str = ""
+    read_heads: tuple[str, ...] = ()
     shown_since: float = 0.0
     generation: int = 0
     budget: float | None = None

@@ -55,7 +55,7 @@ def kept_fresh(before: Run, after: Run, at: float, *, ticked: bool) -> Run:
 
 def _visible(run: Run) -> Run:
     """What nobody sees is left out; a report that comes late shows in the run's money."""
-    return replace(run, handled=(), seen_at=0.0, shown_since=0.0, looked_at="", closed_at=None, ledger=LedgerView())
+    return replace(run, handled=(), seen_at=0.0, shown_since=0.0, read_heads=(), closed_at=None, ledger=LedgerView())
 
 
 def _moves(before: Run, after: Run) -> bool:

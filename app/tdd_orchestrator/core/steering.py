@@ -42,12 +42,20 @@ def approve(run: Run, event: Commanded) -> Outcome:
         return outcome if isinstance(outcome, str) else (outcome, ())
     if run.state is not RunState.AWAITING_APPROVAL:
         return f"Nothing waits for approval: the run is {word(run.state)}."
-    if event.command.subject and not run.head.sha.startswith(event.command.subject):
-        seen, now = event.command.subject[:7], run.head.sha[:7]
+    said = event.command.subject
+    if said and not any(
+        head.startswith(said) and _is_the_same_plan(run, head) for head in (run.head.sha, *run.read_heads)
+    ):
+        seen, now = said[:7], run.head.sha[:7]
         return f"The head is {now} now, not {seen}: look at the plan again, then approve."
-    if event.head != run.head.sha:
+    if not _is_the_same_plan(run, event.head):
         return f"The head has moved; it is {run.head.sha[:7]} now: look at the plan again, then approve."
     return replace(run, state=RunState.RUNNING, approved_by=event.author, reason=""), ()
+
+
+def _is_the_same_plan(run: Run, head: str) -> bool:
+    """Whether a head shows what stands now: our own landings change no PRD, somebody's push may."""
+    return head == run.head.sha or {head, run.head.sha} <= set(run.read_heads)
 
 
 def pause(run: Run, event: Commanded) -> Outcome:

@@ -26,7 +26,7 @@ async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str,
         return (*await _closed(reader, run, at), *await _asked_for(reader, run, at))
     events: list[Event] = []
     pull = await reader.pull(run.number)
-    if pull.state != "open" or pull.head.sha != run.looked_at or pull.head != run.head or pull.base != run.base:
+    if pull.state != "open" or pull.head.sha not in run.read_heads or pull.head != run.head or pull.base != run.base:
         events.append(await look_at(reader, run.number, at, env, run))
     for comment in await reader.comments_since(run.number, max(run.opened_at, at - LOOK_BACK_S)):
         if not comment.bot and comment.created_at == comment.updated_at:
