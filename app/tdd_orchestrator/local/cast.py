@@ -1,6 +1,6 @@
 """What people do in the demo, and when: an approval, a pause, a re-run, a task taken over, an edit of the PRD.
 
-Each act waits until the run is where it makes sense, and is done once. People speak to GitHub as they would: comments,
+Each act waits until the run is where it makes sense. People speak to GitHub as they would: comments,
 buttons, pushes.
 """
 
@@ -75,21 +75,30 @@ class Cast:
         return [act.told for act, left in self._left if left == act.times]
 
 
-def approval(scene: Scene) -> bool:
-    """Whether a plan waits, and its check stands with the button."""
-    shown = scene.followed.run
-    return scene.run.state is RunState.AWAITING_APPROVAL and shown is not None and "approval" in shown.title
+def approving() -> Act:
+    """Press the button of every plan that waits, once on each check.
 
+    When a task lands meanwhile, the press counts for a head that is none any more and is refused; the new head has a
+    check of its own.
+    """
+    pressed: set[int] = set()
 
-def approve(scene: Scene) -> None:
-    """Press the button."""
-    scene.watcher.press(scene.check(RUN).id, "approve-plan")
+    def waits(scene: Scene) -> bool:
+        shown = scene.followed.run
+        asked = scene.run.state is RunState.AWAITING_APPROVAL and shown is not None and "approval" in shown.title
+        return asked and scene.check(RUN).id not in pressed
+
+    def press(scene: Scene) -> None:
+        pressed.add(scene.check(RUN).id)
+        scene.watcher.press(scene.check(RUN).id, "approve-plan")
+
+    return Act("presses `Approve plan`", waits, press, times=9)
 
 
 def everybody() -> tuple[Act, ...]:
     """The acts of the demo's script, in the order in which they are looked at."""
     return (
-        Act("presses `Approve plan`", approval, approve, times=2),
+        approving(),
         Act("takes a task over: `/tdd take TASK-4`", _has_begun, lambda scene: scene.says("/tdd take TASK-4")),
         Act("holds the run: `/tdd pause`", _both_are_worked, lambda scene: scene.says("/tdd pause")),
         Act("lets it go on: `/tdd resume`", _both_wait, lambda scene: scene.says("/tdd resume")),

@@ -16,7 +16,7 @@ from rich.live import Live
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.demo import PRD, PROJECT
-from tdd_orchestrator.local.cast import Act, Cast, Scene, approval, approve, everybody
+from tdd_orchestrator.local.cast import Cast, Scene, approving, everybody
 from tdd_orchestrator.local.display import checks_table, comment_panel, commits_table, show, state_of
 from tdd_orchestrator.local.following import Followed, follow
 from tdd_orchestrator.local.git import commit, committed, git
@@ -115,7 +115,7 @@ def _watched(wish: DemoWish, github: LocalGitHub, watcher: Watcher, room: Path, 
         webbrowser.open(f"{page}/checks")
     bare = github.thread.hub.repository(REPO).git.path
     clone = _cloned(github, room / "clone")
-    acts = everybody() if wish.worker == "script" else (Act("presses `Approve plan`", approval, approve, times=9),)
+    acts = everybody() if wish.worker == "script" else (approving(),)
     cast = Cast(acts)
     with Live(console=console, refresh_per_second=8, transient=True) as live:
         for followed in _followed(wish, github, watcher, number, cast):

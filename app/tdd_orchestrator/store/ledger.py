@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import uniform
 
 from tdd_orchestrator.core.ledger import Ledger
 from tdd_orchestrator.store import ledger_database
@@ -14,6 +15,7 @@ from tdd_orchestrator.store.values import Conflict, StateUnreachable
 NAME, DATABASE, README_FILE = "repo", "repo.sqlite", "README.md"
 TRIES = 8
 PAUSE_S = 0.25
+"""The longest pause after the first lost race, which grows: of random length, or those who lost meet again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class LedgerStore:
             except (Moved, StateUnreachable):
                 if tries == TRIES - 1:
                     break
-                await self._refs.sleep(PAUSE_S * tries)
+                await self._refs.sleep(uniform(0, PAUSE_S * 2**tries))  # noqa: S311 no secret
                 await self.load()
             else:
                 return self._known
