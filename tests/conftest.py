@@ -35,6 +35,7 @@ LONG = (
     "test_cheaters.py",
     "test_clash_with_real_jobs.py",
     "test_honest_changes.py",
+    "test_packed_tasks_with_real_jobs.py",
     "test_prove_from_git.py",
     "test_run_on_ones_own_repository.py",
     "test_serverless.py",

@@ -10,18 +10,19 @@ from typing import Any, TypeVar
 
 from tdd_action.inputs import Inputs, Lander
 from tdd_action.prove import PROOF
-from tdd_action.work import BUNDLE, RESULT
+from tdd_action.work import BUNDLE, RESULT, RESULTS
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.plausible import implausible
-from tdd_orchestrator.core.result import DraftResult, PlanResult, ProofResult, Step, WorkResult
+from tdd_orchestrator.core.result import DraftResult, PackResult, PlanResult, ProofResult, Step, Worked, WorkResult
 from tdd_orchestrator.core.wire import MalformedWire, from_wire
 
 PLAN = "plan.json"
 DRAFT = "draft.json"
 HANDOVER = "handover.json"
+SHA = re.compile(r"[0-9a-f]{40,64}")
 HEAR = "hear"
 SERVERLESS = "tdd_orchestrator.serverless"
-Result = TypeVar("Result", PlanResult, WorkResult, ProofResult, DraftResult)
+Result = TypeVar("Result", PlanResult, WorkResult, ProofResult, DraftResult, PackResult)
 
 
 class NoLander(TddError):
@@ -34,7 +35,9 @@ class NoTip(TddError):
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What there is to land. `accepted` says that a proof holds for exactly this tip; `reason` why not."""
+    """What there is to land. `accepted` says that a proof holds for exactly this tip; `reason` why not. `rest` is what
+    became of the other tasks of a pack.
+    """
 
     nonce: str
     accepted: bool
@@ -44,6 +47,7 @@ class Handover:
     work: WorkResult | None = None
     proof: ProofResult | None = None
     draft: DraftResult | None = None
+    rest: tuple[Worked, ...] = ()
 
 
 HandOver = Callable[[Handover, Inputs], None]
@@ -84,11 +88,12 @@ def judged(inputs: Inputs) -> Handover:
         work = _read(WorkResult, inputs.out / RESULT, inputs) if inputs.assignment.step is Step.WORK else None
         proof = _read(ProofResult, inputs.out / PROOF, inputs)
         draft = _read(DraftResult, inputs.out / DRAFT, inputs)
+        rest = pack_left(inputs)
     except (MalformedWire, ValueError, RecursionError) as malformed:
         return Handover(inputs.assignment.nonce, accepted=False, reason=f"The result cannot be read: {malformed}")
     tip = work.tip if work else proof.tip if proof else None
     reason = _against(inputs, plan, work, proof, draft)
-    return Handover(inputs.assignment.nonce, not reason, tip, reason, plan, work, proof, draft)
+    return Handover(inputs.assignment.nonce, not reason, tip, reason, plan, work, proof, draft, rest)
 
 
 def tip_left(inputs: Inputs) -> str:
@@ -97,9 +102,15 @@ def tip_left(inputs: Inputs) -> str:
         work = _read(WorkResult, inputs.out / RESULT, inputs)
     except (MalformedWire, ValueError) as malformed:
         raise NoTip(f"The result cannot be read: {malformed}") from malformed
-    if work is None or work.tip is None or not re.fullmatch(r"[0-9a-f]{40,64}", work.tip):
+    if work is None or work.tip is None or not SHA.fullmatch(work.tip):
         raise NoTip
     return work.tip
+
+
+def pack_left(inputs: Inputs) -> tuple[Worked, ...]:
+    """What the jobs before left of the pack's tasks after the first. Raises `MalformedWire` and `ValueError`."""
+    pack = _read(PackResult, inputs.out / RESULTS, inputs) if inputs.assignment.step is Step.WORK else None
+    return pack.rest if pack else ()
 
 
 def _read(expected: type[Result], path: Path, inputs: Inputs) -> Result | None:

@@ -37,19 +37,24 @@ def prove(
     bundle: Path | None = None,
     within: Path | None = None,
     named: Named | None = None,
+    start: str = "",
 ) -> Proof:
     """Try every claim in `base..tip`. `task`, where it is known, binds the range to one task as it was planned, and
     `tasks` to several.
 
-    `bundle` is a git bundle that holds what the repository lacks. `named` are stages of one change without trailers:
+    `bundle` is a git bundle that holds what the repository lacks; where that includes `base`, `start` is what it has.
+    `named` are stages of one change without trailers:
     then they are all that is proven. Raises `NothingToProve` where nothing is claimed.
     """
     started = time.monotonic()
     planned = {each.key: each for each in (tasks or ((task,) if task else ()))}
-    with workspace(repository, base, within=within) as place:
+    with workspace(repository, start or base, within=within) as place:
         if bundle is not None:
             place.take(bundle)
         first, last = resolved(place.git, base), resolved(place.git, tip)
+        if start:
+            place.move_to(first)
+            place.checkout(first)
         history = named_history(place.git, first, named) if named else read_history(place.git, first, last)
         if not history.claims:
             raise NothingToProve(
@@ -89,6 +94,25 @@ def _tried(bench: Bench, proof: Proof, history: History, config: Config, planned
 
 def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:
     """Write `proof.json` and `certificate.json`, and give what the first of them holds."""
+    result = result_of(proof, nonce)
+    _write(out, PROOF, to_wire(result))
+    leave_certificate(proof, out)
+    return result
+
+
+def leave_certificate(proof: Proof, out: Path, task: str = "") -> None:
+    """Write `certificate.json`; with a task `certificate-TASK-2.json`."""
+    name = Path(CERTIFICATE)
+    _write(out, f"{name.stem}-{task}{name.suffix}" if task else CERTIFICATE, proof.certificate)
+
+
+def _write(out: Path, name: str, value: object) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / name).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def result_of(proof: Proof, nonce: str) -> ProofResult:
+    """The proof as it is handed over."""
     result = ProofResult(  # the certificate holds shas, names and classes: nothing that a test printed
         nonce=nonce,
         tip=proof.tip,
@@ -100,11 +124,7 @@ def leave(proof: Proof, nonce: str, out: Path) -> ProofResult:
         suite_runs=len(proof.runs),
         tests=tuple(name for task in proof.tasks for name in task.test_names),
     )
-    result = Redactor().value(result)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, value in ((PROOF, to_wire(result)), (CERTIFICATE, proof.certificate)):
-        (out / name).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return result
+    return Redactor().value(result)
 
 
 def _remarks(proof: Proof) -> tuple[Remark, ...]:

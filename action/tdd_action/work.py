@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tdd_action.bench import Bench, suites_of
@@ -11,9 +12,10 @@ from tdd_action.stages.green import green_stage
 from tdd_action.stages.red import red_stage
 from tdd_action.stages.refactor import refactor_stage
 from tdd_action.workers import Worker
-from tdd_action.workspace import workspace
+from tdd_action.workspace import Workspace, workspace
 from tdd_orchestrator.core.errors import TddError
 from tdd_orchestrator.core.evidence import PROOFS, Reason
+from tdd_orchestrator.core.plan import PlannedTask
 from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.result import Assignment, Remark, Stage, StageReport, StageState, WorkResult
 from tdd_orchestrator.core.settings import Config
@@ -23,6 +25,8 @@ BUNDLE = "work.bundle"
 RED_BUNDLE = "red.bundle"
 """The accepted RED alone, for an attempt that begins at GREEN."""
 RESULT = "result.json"
+RESULTS = "results.json"
+"""What became of a pack's tasks after the first."""
 MOST_FEEDBACK = 6000
 GOES_ON = (StageState.ACCEPTED, StageState.DROPPED, StageState.SKIPPED)
 
@@ -43,32 +47,61 @@ def work(
     requirements: tuple[Requirement, ...] = (),
     within: Path | None = None,
     tell: Tell = untold,
-) -> WorkResult:
-    """Work the assignment's task on its head commit; leaves `result.json`, and bundles of what was accepted.
+) -> tuple[WorkResult, ...]:
+    """Work the assignment's task on its head commit, and those of its pack one after the other, each on top of the
+    former's tip, up to the first that is refused. Leaves `result.json` of the first, and bundles of what was accepted.
 
-    `tell` hears of it while it goes on. A refusal is in the result; what is raised is the user's
-    to mend (`TddError`) or a bug.
+    A pack shares the time and the money of one task: another is begun while half of the time is left. `tell` hears of
+    it while it goes on. A refusal is in the result; what is raised is the user's to mend (`TddError`) or a bug.
     """
     assert assignment.task is not None
     out.mkdir(parents=True, exist_ok=True)
+    allowed = config.tdd.task_minutes * 60.0
+    deadline = time.monotonic() + allowed
+    results: list[WorkResult] = []
     with workspace(repository, assignment.head, within=within) as place:
-        bench = Bench(suites_of(config, place.tree), place, float(config.tdd.test_seconds))
-        mine = tuple(each for each in requirements if each.id in assignment.task.requirements)
-        desk = Desk(assignment, assignment.task, worker, config, place, bench, mine, assignment.head, tell)
-        result = _result(desk, _stages(desk))
-        ref = f"refs/heads/{config.git.branch_prefix}{assignment.number}/{assignment.task.key}"
-        if red := next((each.commit for each in result.stages if each.stage is Stage.RED and each.commit), None):
-            place.bundle(assignment.head, red, f"{ref}-red", out / RED_BUNDLE)
-        if result.tip is not None:
-            place.bundle(assignment.head, result.tip, ref, out / BUNDLE)
-    (out / RESULT).write_text(json.dumps(to_wire(result), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return result
+        for task in (assignment.task, *assignment.tasks):
+            told = _after(assignment, task, results) if results else assignment
+            if told is None or (results and time.monotonic() > deadline - allowed / 2):
+                break
+            place.checkout(told.head)
+            bench = Bench(suites_of(config, place.tree), place, float(config.tdd.test_seconds))
+            mine = tuple(each for each in requirements if each.id in task.requirements)
+            desk = Desk(told, task, worker, config, place, bench, mine, told.head, tell)
+            results.append(_result(desk, _stages(desk, deadline)))
+        _bundled(place, assignment, results, f"refs/heads/{config.git.branch_prefix}{assignment.number}", out)
+    first = json.dumps(to_wire(results[0]), indent=1, ensure_ascii=False)
+    (out / RESULT).write_text(f"{first}\n", encoding="utf-8")
+    return tuple(results)
 
 
-def _stages(desk: Desk) -> tuple[StageReport, ...]:
+def _after(assignment: Assignment, task: PlannedTask, done: list[WorkResult]) -> Assignment | None:
+    """What is to be done after these; None where the last of them was refused, or no money is left."""
+    spent = sum(usage.usd for result in done for stage in result.stages for usage in stage.usage)
+    left, tip = assignment.budget_usd - spent, done[-1].tip
+    if tip is None or (spent and left <= 0):
+        return None
+    told = replace(assignment, task=task, tasks=(), head=tip, budget_usd=max(left, 0.0))
+    return replace(told, attempt=1, feedback="", answers=(), source="", red="")
+
+
+def _bundled(place: Workspace, assignment: Assignment, results: list[WorkResult], under: str, out: Path) -> None:
+    """Every tip, and every accepted RED, under the name of its task."""
+    tips = {f"{under}/{each.task}": each.tip for each in results if each.tip is not None}
+    reds = {
+        f"{under}/{each.task}-red": stage.commit
+        for each in results
+        for stage in each.stages
+        if stage.stage is Stage.RED and stage.commit
+    }
+    for refs, name in ((reds, RED_BUNDLE), (tips, BUNDLE)):
+        if refs:
+            place.bundle(assignment.head, refs, out / name)
+
+
+def _stages(desk: Desk, deadline: float) -> tuple[StageReport, ...]:
     """The stages that the task's kind calls for, up to the first that does not stand."""
     reports: list[StageReport] = []
-    deadline = time.monotonic() + desk.config.tdd.task_minutes * 60
     for stage in PROOFS[desk.task.kind].stages:
         if time.monotonic() > deadline:
             late = f"The task was not done after {desk.config.tdd.task_minutes} minutes."

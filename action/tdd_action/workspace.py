@@ -7,7 +7,7 @@ are borrowed from the repository (no copy, no credential); new ones stay here un
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,10 +136,11 @@ class Workspace:
         """HEAD without the files."""
         self.git("update-ref", "--no-deref", "HEAD", commit)
 
-    def bundle(self, base: str, tip: str, ref: str, file: Path) -> None:
-        """A git bundle of `base..tip` under `ref`."""
-        self.git("update-ref", ref, tip)
-        self.git("bundle", "create", "--quiet", str(file), ref, f"^{base}")
+    def bundle(self, base: str, tips: Mapping[str, str], file: Path) -> None:
+        """A git bundle of all from `base` to the tips, each under its ref."""
+        for ref, tip in tips.items():
+            self.git("update-ref", ref, tip)
+        self.git("bundle", "create", "--quiet", str(file), *tips, f"^{base}")
 
     def take(self, bundle: Path) -> None:
         """Read a bundle's commits, every object checked; refs inside it are put under `refs/bundle/`."""

@@ -32,7 +32,7 @@ def task(tmp_path: Path, *turns: Turn, feedback: str = "", budget: float = 20.0)
     )
     with plain_python(tmp_path / "bin"):
         out, worker = tmp_path / "out", model.worker(QUICK)
-        result = work(assignment, repo.path, worker, QUICK, out, requirements=(REQUIREMENT,))
+        result, *_ = work(assignment, repo.path, worker, QUICK, out, requirements=(REQUIREMENT,))
     model.finish()
     return Task(result, model, repo)
 

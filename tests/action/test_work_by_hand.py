@@ -44,7 +44,7 @@ def handed_in(
     given = Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task, worker="human", source=source)
     worker = connect("human", WorkerSettings(repo.path, head, QUICK, head=head, source=source))
     with plain_python(tmp_path / "bin"), remembered():
-        return work(given, repo.path, worker, QUICK, tmp_path / "out"), given
+        return work(given, repo.path, worker, QUICK, tmp_path / "out")[0], given
 
 
 def states(result: WorkResult) -> list[str]:

@@ -21,7 +21,7 @@ def worked(tmp_path: Path, repo: SmallRepo, stages: dict[str, Any], red: str = "
     given = Assignment(Step.WORK, "n0nce", "owner/tiny", 7, repo.head, repo.head, task=TASK, red=red)
     script = read_script("s.json", json.dumps({"version": 1, "tasks": {"TASK-1": [stages]}}))
     with plain_python(tmp_path / "bin"), remembered():
-        return work(given, repo.path, ScriptWorker(script), QUICK, tmp_path / "out")
+        return work(given, repo.path, ScriptWorker(script), QUICK, tmp_path / "out")[0]
 
 
 def left(tmp_path: Path, repo: SmallRepo) -> str:

@@ -112,7 +112,7 @@ def test_a_bundle_carries_the_commits_to_another_repository(repo: SmallRepo, tmp
     with workspace(repo.path, "HEAD") as made:
         (made.tree / "new.py").write_text("new")
         tip = made.commit(made.snapshot(), repo.head, "TASK-1 red: a test", ())
-        made.bundle(repo.head, tip, ref, tmp_path / "work.bundle")
+        made.bundle(repo.head, {ref: tip}, tmp_path / "work.bundle")
     with workspace(repo.path, "HEAD") as other:
         other.take(tmp_path / "work.bundle")
         assert other.git("rev-parse", "refs/bundle/heads/tdd/7/TASK-1") == tip

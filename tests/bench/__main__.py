@@ -5,7 +5,7 @@ from bench import bench_run, bench_state, bench_webhook
 
 def main() -> None:
     """Everything, the quick ones first."""
-    for part in (bench_webhook.main, bench_state.main, bench_run.requests, bench_run.engine):
+    for part in (bench_webhook.main, bench_state.main, bench_run.requests, bench_run.packs, bench_run.engine):
         part()
         print(flush=True)
 

@@ -18,9 +18,12 @@ from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.hub.site import Exchange
 
 PATIENCE_S = 1_800.0
-CONFIG = '[tdd]\nworker = "script"\nmax_parallel = {parallel}\n\n[budget]\napprove_above = 1000.0\n'
+CONFIG = (
+    '[tdd]\nworker = "script"\nmax_parallel = {parallel}\npacking = {packing}\n\n[budget]\napprove_above = 1000.0\n'
+)
 PARALLEL = 4
 TASKS, WIDTHS = 30, (1, 2, 6)
+CHAIN, PACKS = 12, (1, 3)
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ def columns(tasks: int, wide: int) -> tuple[PlannedTask, ...]:
     )
 
 
-async def run(directory: Path, tasks: Sequence[PlannedTask], parallel: int) -> Measured:
+async def run(directory: Path, tasks: Sequence[PlannedTask], parallel: int, packing: int) -> Measured:
     """A run from its pull request to its end, without a sweep."""
-    config = CONFIG.format(parallel=parallel)
+    config = CONFIG.format(parallel=parallel, packing=packing)
     async with stage.story(directory, tuple(tasks), config=config) as told:
         before, started = len(told.hub.requests), time.perf_counter()
         told.open_pull()
@@ -90,10 +93,10 @@ def quietly() -> None:
     stage.PATIENCE_S = PATIENCE_S
 
 
-def measured(tasks: int, wide: int) -> Measured:
+def measured(tasks: int, wide: int, packing: int = 1) -> Measured:
     quietly()
     with tempfile.TemporaryDirectory(prefix="tdd-bench-") as folder:
-        return asyncio.run(run(Path(folder), columns(tasks, wide), max(PARALLEL, wide)))
+        return asyncio.run(run(Path(folder), columns(tasks, wide), max(PARALLEL, wide), packing))
 
 
 def requests() -> None:
@@ -111,6 +114,18 @@ def requests() -> None:
     print(_row("proofs of merges a task", [each.proofs / TASKS for each in runs]))
     print(_row("git requests over HTTP a task", [each.git / TASKS for each in runs]))
     print(_row("webhooks a task", [each.webhooks / TASKS for each in runs]))
+
+
+def packs() -> None:
+    """Print what a chain of small tasks asks of GitHub, by how many of them share a job."""
+    runs = [measured(CHAIN, 1, packing) for packing in PACKS]
+    columns = "".join(f"{f'packing = {packing}':>15}" for packing in PACKS)
+    print(f"{f'A chain of {CHAIN} small tasks':<62}{columns}")
+    print(_row("requests to the API of GitHub a task", [each.rest.total() / CHAIN for each in runs]))
+    print(_row("writes a task", [each.writes / CHAIN for each in runs]))
+    print(_row("git requests over HTTP a task", [each.git / CHAIN for each in runs]))
+    print(_row("workflow runs, that of the plan included", [each.dispatches for each in runs]))
+    print(_row("pushes to the branch", [each.pushes for each in runs]))
 
 
 def _row(name: str, figures: Sequence[float]) -> str:
@@ -136,4 +151,5 @@ def engine() -> None:
 
 if __name__ == "__main__":
     requests()
+    packs()
     engine()

@@ -107,3 +107,59 @@ async def test_a_push_before_the_batch_is_pushed_is_never_overwritten(world: Lan
     again = await world.land(batch(theirs, *tasks), first, second)
     assert isinstance(again, Staged)
     assert world.server.git("show", f"{again.staged}:README.md") == "by hand"
+
+
+async def test_a_pack_is_a_fast_forward_of_what_was_proven_and_one_push(world: LandingWorld) -> None:
+    base = world.start
+    one, first = worked(world, base, "TASK-1")
+    two, second = worked(world, one, "TASK-2")
+    uploads = len(world.server.uploaded)
+    landed = await world.land(batch(base, ("TASK-1", base, one), ("TASK-2", one, two)), first, second)
+    assert landed == Landed(at=100.0, task="TASK-1", head=two, tasks=("TASK-1", "TASK-2"))
+    assert (world.at(), len(world.server.uploaded)) == (two, uploads + 1)
+    found = await world.land(batch(base, ("TASK-1", base, one), ("TASK-2", one, two)), first, second)
+    assert found == landed, "doing it again finds what was done"
+
+
+async def test_a_pack_is_merged_as_one_beside_another_task(world: LandingWorld) -> None:
+    base = world.start
+    one, first = worked(world, base, "TASK-1")
+    two, second = worked(world, one, "TASK-2")
+    three, third = worked(world, base, "TASK-3")
+    tasks = (("TASK-3", base, three), ("TASK-1", base, one), ("TASK-2", one, two))
+    staged = await world.land(batch(base, *tasks), third, first, second)
+    assert isinstance(staged, Staged)
+    landed = await world.land(batch(base, *tasks, staged=staged.staged))
+    assert landed == Landed(at=100.0, task="TASK-3", head=staged.staged, tasks=("TASK-3", "TASK-1", "TASK-2"))
+    merges = world.server.git("log", "--merges", "--format=%s", f"{base}..feature").splitlines()
+    assert merges == ["Merge TASK-2: Add numbers"], "the tip of the pack holds all of it"
+
+
+async def test_what_stands_on_a_task_that_does_not_land_is_refused(world: LandingWorld) -> None:
+    base = world.start
+    one, _ = worked(world, base, "TASK-1")
+    two, _ = worked(world, one, "TASK-2")
+    refused = await world.land(batch(base, ("TASK-2", one, two)), world.bundle(base, two))
+    assert isinstance(refused, LandingRefused)
+    assert (refused.task, world.at()) == ("TASK-2", base)
+    assert refused.reason == f"The branch was rewritten: {one[:12]} is no longer part of it."
+
+
+async def test_the_first_task_of_a_pack_that_conflicts_is_named(world: LandingWorld) -> None:
+    base = world.start
+    one, first = worked(world, base, "TASK-1", "src/sum.py", "one = 1\n" + START["src/sum.py"])
+    two, second = worked(world, one, "TASK-2")
+    theirs = world.push("by hand", {"src/sum.py": "theirs = 2\n" + START["src/sum.py"]})
+    refused = await world.land(batch(theirs, ("TASK-1", base, one), ("TASK-2", one, two)), first, second)
+    assert isinstance(refused, LandingRefused)
+    assert (refused.task, refused.tip) == ("TASK-1", one)
+    assert refused.reason == "It conflicts with what landed meanwhile in src/sum.py."
+
+
+async def test_each_task_of_a_pack_is_judged_by_its_own_bounds(world: LandingWorld) -> None:
+    base = world.start
+    one, first = worked(world, base, "TASK-1")
+    two, second = worked(world, one, "TASK-2", ".github/workflows/ci.yml", "on: push\n")
+    refused = await world.land(batch(base, ("TASK-1", base, one), ("TASK-2", one, two)), first, second)
+    assert isinstance(refused, LandingRefused)
+    assert (refused.task, world.at()) == ("TASK-2", base)

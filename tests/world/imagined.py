@@ -36,6 +36,7 @@ from tdd_orchestrator.core.result import (
     StageReport,
     StageState,
     Step,
+    Worked,
     WorkResult,
 )
 from tdd_orchestrator.core.rules import Rules
@@ -97,6 +98,7 @@ class Imagined:
     clashes: frozenset[frozenset[str]] = frozenset()
     conflicts: frozenset[frozenset[str]] = frozenset()
     holds: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    history: set[str] = field(default_factory=lambda: {HEAD.sha})
     pushes: int = 0
     branches: dict[str, str] = field(default_factory=dict)
     dispatched: dict[str, Assignment] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class Imagined:
         self.pushes += 1
         before, self.head = self.head, f"person-{self.pushes}"
         self.holds[self.head] = self.held(before)
+        self.history.add(self.head)
 
     def held(self, sha: str) -> dict[str, frozenset[str]]:
         """The tasks in a commit, and what each of them knew."""
@@ -173,10 +176,15 @@ class Imagined:
             return Landed(at=self.now, task=there[0], head=top, tasks=there)
         if effect.onto != top:
             return HeadMoved(at=self.now, task=first, head=top)
-        if effect.staged is None and (len(effect.tasks) > 1 or effect.tasks[0].base != top):
+        self.history.add(top)
+        ends = (top, *(ripe.tip for ripe in effect.tasks))
+        for place, ripe in enumerate(effect.tasks):
+            assert ripe.base in self.history | set(ends[: place + 1]), "it stands on what nobody landed"
+        if effect.staged is None and any(ripe.base != end for ripe, end in zip(effect.tasks, ends, strict=False)):
             return self._stage(effect)
         assert effect.staged is None or self.staged[effect.staged] == top, "a commit of somebody's would be lost"
-        new = effect.staged or effect.tasks[0].tip
+        new = effect.staged or effect.tasks[-1].tip
+        self.history |= {new, *ends}
         self.holds[new] = self.held(top) | self._known(effect)
         if effect.source:
             self.stack = new
@@ -212,20 +220,37 @@ class Imagined:
             why, remark = " and ".join(pair), tuple(Remark(f"tests/{key}.py", 1, "failure", "x") for key in pair)
             return ProofReported(at=self.now, result=ProofResult(nonce, given.head, not pair, why, remark))
         assert given.task is not None
-        name = f"{given.task.key}.{given.attempt}"
+        first, *rest = self._worked(given, given.task)
+        result, proof = first.result, first.proof
+        return WorkReported(at=self.now, result=result, proof=proof, workflow_run=1, rest=tuple(rest))
+
+    def _worked(self, given: Assignment, *tasks: PlannedTask) -> list[Worked]:
+        """What comes of the tasks of a job, up to the first that is not accepted."""
+        done: list[Worked] = []
+        for task in (*tasks, *given.tasks):
+            done.append(self._result(replace(given, task=task, attempt=1 if done else given.attempt)))
+            tip = done[-1].result.tip
+            if tip is None or done[-1].proof is None:
+                break
+            self.holds[tip] = self.held(given.head) | {task.key: frozenset(self.held(given.head))}
+            given = replace(given, head=tip)
+        return done
+
+    def _result(self, given: Assignment) -> Worked:
+        assert given.task is not None
+        nonce, name = given.nonce, f"{given.task.key}.{given.attempt}"
         if name in self.asks:
             asked = StageReport(Stage.RED, StageState.ASKED, "it asks")
             question = Question(f"{name}?", alone="this")
             work = WorkResult(nonce, given.task.key, given.attempt, given.head, None, (asked,), "it asks", "", question)
-            return WorkReported(at=self.now, result=work, proof=None, workflow_run=1)
+            return Worked(work)
         tip = None if name in self.refused else f"tip-{name}-{nonce}"
         stage = StageReport(Stage.GREEN, StageState.ACCEPTED if tip else StageState.REFUSED, "said")
         red = StageReport(Stage.RED, StageState.ACCEPTED, "said", commit="f" * 40)
         result = WorkResult(
             nonce, given.task.key, given.attempt, given.head, tip, (red, stage), "" if tip else "it cheats"
         )
-        proof = ProofResult(nonce, tip, holds=True) if tip else None
-        return WorkReported(at=self.now, result=result, proof=proof, workflow_run=1)
+        return Worked(result, ProofResult(nonce, tip, holds=True) if tip else None)
 
     def sweep(self, run: Run | None) -> tuple[Event, ...]:
         """What looking at everything shows, and the tick."""

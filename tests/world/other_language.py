@@ -87,7 +87,7 @@ def attempt_in(
     head = repo.head
     script = read_script("script.json", json.dumps({"version": 1, "tasks": {task.key: [_dedented(stages)]}}))
     assignment = replace(Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task))
-    result = work(assignment, repo.path, ScriptWorker(script), config, folder / "out")
+    result, *_ = work(assignment, repo.path, ScriptWorker(script), config, folder / "out")
     return Worked(result, repo, folder / "out", assignment)
 
 

@@ -6,8 +6,8 @@ Only the test suites are imagined; assignment, artifacts, bundle, trailers and p
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from tdd_orchestrator.core.plan import Plan, PlannedTask, TaskKind
 from tdd_orchestrator.core.result import (
     Assignment,
     DraftResult,
+    PackResult,
     PlanResult,
     ProofResult,
     Question,
@@ -24,6 +25,7 @@ from tdd_orchestrator.core.result import (
     StageState,
     Step,
     Usage,
+    Worked,
     WorkResult,
 )
 from tdd_orchestrator.core.wire import from_wire, to_wire
@@ -129,7 +131,7 @@ class QuickRunner:
             case Step.PROVE:
                 return {"proof.json": dumped(self._proven(given, git, act))}
             case Step.WORK:
-                return self._worked(given, git, act)
+                return self._packed(given, git, act)
             case Step.DRAFT:
                 draft = DraftResult(given.nonce, "Search", str(act)) if act else DraftResult(given.nonce, reason="No.")
                 return {"draft.json": dumped(draft)}
@@ -146,6 +148,23 @@ class QuickRunner:
                 return ProofResult(given.nonce, given.head, holds=False, reason=told, remarks=remarks)
         holds = act != "unproven"
         return ProofResult(given.nonce, given.head, holds, "" if holds else "2 fail.")
+
+    def _packed(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
+        """The task, and those of its pack on top of it, up to the first that is refused; proven likewise."""
+        files = left = self._worked(replace(given, tasks=()), git, act)
+        done = [read(left)]
+        for task in given.tasks:
+            if (tip := done[-1].result.tip) is None:
+                break
+            told = replace(given, task=task, tasks=(), head=tip, attempt=1)
+            left = self._worked(told, git, self.acts.get(name(told)))
+            stands = done[-1].proof is not None and done[-1].proof.holds
+            done.append(read(left) if stands else Worked(read(left).result))
+        if len(done) == 1:
+            return files
+        tips = {each.result.task: each.result.tip for each in done if each.result.tip is not None}
+        files = left | files | {"results.json": dumped(PackResult(given.nonce, tuple(done[1:])))}
+        return files | {"work.bundle": bundled(git, given, tips)}
 
     def _worked(self, given: Assignment, git: GitDirectory, act: Any) -> dict[str, bytes]:
         assert given.task is not None
@@ -173,10 +192,15 @@ class QuickRunner:
                 ),
                 StageReport(Stage.GREEN, StageState.ACCEPTED, "Passes.", 0.1, green, usage=usage),
             )
-        work = WorkResult(given.nonce, given.task.key, given.attempt, given.head, green, stages)
+        key = given.task.key
+        work = WorkResult(given.nonce, key, given.attempt, given.head, green, stages)
         holds = act != "unproven"
         proof = ProofResult(given.nonce, green, holds, "" if holds else "RED passes already.", tests=tests)
-        return {"result.json": dumped(work), "proof.json": dumped(proof), "work.bundle": bundled(git, given, green)}
+        return {
+            "result.json": dumped(work),
+            "proof.json": dumped(proof),
+            "work.bundle": bundled(git, given, {key: green}),
+        }
 
 
 def name(given: Assignment) -> str:
@@ -278,15 +302,22 @@ def only_red(
     assert given.task is not None
     key, said = given.task.key, f"GREEN: {told}"
     work = WorkResult(given.nonce, key, given.attempt, given.head, None, stages, said, question=question)
-    return {"result.json": dumped(work), "red.bundle": bundled(git, given, red)}
+    return {"result.json": dumped(work), "red.bundle": bundled(git, given, {key: red})}
 
 
-def bundled(git: GitDirectory, given: Assignment, tip: str) -> bytes:
-    """The bundle that the work job leaves: the task's commits under a branch of their own."""
-    assert given.task is not None
-    ref = f"refs/heads/tdd/{given.number}/{given.task.key}"
-    git.run("update-ref", ref, tip)
+def bundled(git: GitDirectory, given: Assignment, tips: Mapping[str, str]) -> bytes:
+    """The bundle that the work job leaves: the commits of each task under a branch of its own."""
+    refs = {f"refs/heads/tdd/{given.number}/{key}": tip for key, tip in tips.items()}
+    for ref, tip in refs.items():
+        git.run("update-ref", ref, tip)
     try:
-        return git.run("bundle", "create", "--quiet", "-", f"{given.head}..{ref.removeprefix('refs/heads/')}")
+        return git.run("bundle", "create", "--quiet", "-", *refs, f"^{given.head}")
     finally:
-        git.run("update-ref", "-d", ref)
+        for ref in refs:
+            git.run("update-ref", "-d", ref)
+
+
+def read(files: Mapping[str, bytes]) -> Worked:
+    """What the jobs left of one task."""
+    result, proof = json.loads(files["result.json"]), files.get("proof.json")
+    return Worked(from_wire(WorkResult, result), from_wire(ProofResult, json.loads(proof)) if proof else None)

@@ -94,7 +94,8 @@ def started(*tasks: PlannedTask, **rules: object) -> Run:
     """A run whose plan was taken and whose first tasks are with their runners."""
     opened = after(None, seen(rules=replace(seen().rules, **rules)))  # type: ignore[arg-type]
     planning = after(opened, plan_of(opened, *tasks))
-    confirmed = (Dispatched(at=4.0, nonce=j.nonce, workflow_run=90 + n) for n, j in enumerate(planning.open_jobs()))
+    asked = [job for job in planning.open_jobs() if not job.lead]
+    confirmed = (Dispatched(at=4.0, nonce=job.nonce, workflow_run=90 + n) for n, job in enumerate(asked))
     return after(planning, *confirmed)
 
 

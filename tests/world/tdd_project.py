@@ -122,5 +122,12 @@ def attempt(
     assignment = replace(Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task), **assigned)
     worker = ScriptWorker(read_script("script.json", script))
     with plain_python(tmp_path / "bin"), nullcontext() if afresh else remembered():
-        result = work(assignment, repo.path, worker, config, tmp_path / "out")
+        result, *_ = work(assignment, repo.path, worker, config, tmp_path / "out")
     return Worked(result, repo, tmp_path / "out", assignment)
+
+
+BLACK = replace(TASK, key="TASK-2", title="Black tea", depends_on=("TASK-1",), tests=("tests/test_black.py",))
+BLACK_RED: dict[str, Any] = {"write": {"tests/test_black.py": NEW_TEST.replace("green", "black").replace("90", "80")}}
+BLACK_CODE = TIDY_CODE.replace("90}", "90, 'black tea': 80}")
+BLACK_GREEN: dict[str, Any] = {"write": {"src/shop.py": BLACK_CODE}}
+"""A second task, which builds on what the first has done."""

@@ -56,7 +56,8 @@ def reported(handover: Handover, inputs: Inputs, at: float) -> Event:
     if handover.plan is not None:
         return PlanReported(at=at, result=handover.plan)
     if handover.work is not None:
-        return WorkReported(at=at, result=handover.work, proof=handover.proof, workflow_run=inputs.workflow_run)
+        work, proof, rest = handover.work, handover.proof, handover.rest
+        return WorkReported(at=at, result=work, proof=proof, workflow_run=inputs.workflow_run, rest=rest)
     if handover.proof is not None:
         return ProofReported(at=at, result=handover.proof)
     return JobLost(at=at, nonce=handover.nonce, reason=handover.reason or "The jobs before left no result.")

@@ -56,6 +56,7 @@ def by_stage_and_model(run: Run) -> tuple[Cost, ...]:
 def spent_in(run: Run) -> Iterator[Spent]:
     """Everything that was spent in this run, once."""
     here = {attempt.nonce: task for task in run.tasks for attempt in task.attempts}
+    here |= {job.nonce: task for job in run.jobs if job.lead and (task := run.task(job.task or ""))}  # out of its pack
     for task in run.tasks:
         for stage in (stage for attempt in task.attempts for stage in attempt.stages):
             yield from (Spent(u, task.key, stage.stage.value, task.planned.requirements) for u in stage.usage)

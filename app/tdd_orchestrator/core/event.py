@@ -8,7 +8,7 @@ from tdd_orchestrator.core.ci import CiCheck
 from tdd_orchestrator.core.command import Command
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.prd import Fault, Requirement
-from tdd_orchestrator.core.result import PlanResult, ProofResult, WorkResult
+from tdd_orchestrator.core.result import PlanResult, ProofResult, Worked, WorkResult
 from tdd_orchestrator.core.rules import Rules
 from tdd_orchestrator.core.run import Ref
 from tdd_orchestrator.core.sources import Source
@@ -105,11 +105,14 @@ class PlanReported(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkReported(Happened):
-    """A task's job has ended; `proof` is there when the work was accepted and the prove job ran."""
+    """A task's job has ended; `proof` is there when the work was accepted and the prove job ran. `rest` are the other
+    tasks of its pack that were begun.
+    """
 
     result: WorkResult
     proof: ProofResult | None
     workflow_run: int
+    rest: tuple[Worked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

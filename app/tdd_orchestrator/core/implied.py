@@ -25,7 +25,8 @@ from tdd_orchestrator.core.task import Proven, Task
 
 def implied(run: Run) -> tuple[Effect, ...]:
     """Dispatches and branches that GitHub has not confirmed, the landing in hand, a look at the CI of the last head."""
-    dispatches = tuple(Dispatch(assignment(run, job)) for job in run.jobs if job.state is JobState.ASKED)
+    unconfirmed = (job for job in run.jobs if job.state is JobState.ASKED and not job.lead)
+    dispatches = tuple(Dispatch(assignment(run, job)) for job in unconfirmed)
     land = _land(run)
     look = LookAtCi(run.target.sha, run.ci.first) if wants_look(run) else None
     return (*_branches(run), *dispatches, *(effect for effect in (land, look) if effect is not None))

@@ -55,7 +55,10 @@ def given_up(before: Run, after: Run) -> tuple[CancelJob, ...]:
     return tuple(
         CancelJob(job.nonce, job.workflow_run)
         for job in after.jobs
-        if job.state is JobState.LOST and job.workflow_run is not None and _was_going(known.get(job.nonce))
+        if job.state is JobState.LOST
+        and job.workflow_run is not None
+        and _was_going(known.get(job.nonce))
+        and not job.lead  # whoever leads goes last
     )
 
 
@@ -67,6 +70,12 @@ def is_open(run: Run, key: str) -> bool:
     """Whether a result under this nonce is still awaited; a second result is not."""
     job = run.job(key)
     return job is not None and job.is_open
+
+
+def riders(run: Run, job: Job) -> tuple[Job, ...]:
+    """The jobs for the books that ride on this one, in the order of their tasks, whatever their state."""
+    mine = {each.task: each for each in run.jobs if each.lead == job.nonce}
+    return tuple(mine[key] for key in job.pack if key in mine)
 
 
 def assignment(run: Run, job: Job) -> Assignment:
@@ -129,4 +138,7 @@ def _work(run: Run, common: Assignment, task: Task, job: Job) -> Assignment:
     common = replace(common, head=attempt.base, attempt=attempt.number, feedback=attempt.feedback, answers=told)
     if attempt.source:
         return replace(common, worker=HUMAN, source=attempt.source)
+    after = tuple(run.task(each.task or "") for each in riders(run, job) if is_open(run, each.nonce))
+    if after:
+        return replace(common, tasks=tuple(each.planned for each in after if each is not None))
     return replace(common, red=task.kept.commit) if task.kept is not None and task.kept.there else common

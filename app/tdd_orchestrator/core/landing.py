@@ -12,7 +12,7 @@ from tdd_orchestrator.core.overlapping import remembered
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step
 from tdd_orchestrator.core.run import JobState, Ref, Run
 from tdd_orchestrator.core.states import FINAL, RunState, TaskState
-from tdd_orchestrator.core.task import Task
+from tdd_orchestrator.core.task import Proven, Task
 
 MERGE_PROOF_TRIES = 3
 """How often the proof of a merged tree may be lost before something else is tried."""
@@ -39,8 +39,19 @@ def chosen(run: Run) -> Run:
     batch = run.batch
     if batch is not None and (batch.staged is not None or batch.rest or batch.losses):
         return run
-    keys = tuple(task.key for task in run.tasks_in(TaskState.PASSING)[: run.rules.batch])
+    keys = tuple(task.key for task in _in_line(run)[: run.rules.batch])
     return replace(run, batch=Batch(keys)) if keys and (batch is None or batch.tasks != keys) else run
+
+
+def without_fallen(run: Run) -> Run:
+    """The run without what was built on a task of its pack that did not land after all: it is worked again."""
+    if run.state in FINAL:
+        return run
+    for task in _in_line(run):
+        if task.proven is not None and not _stands(run, task.proven):
+            told = f"It was built on the work of {task.proven.on}, which is not going to land."
+            run = run.with_task(bisecting.reworked(task, told))
+    return run
 
 
 def up_to_date(run: Run) -> Run:
@@ -166,6 +177,25 @@ def _moved(run: Run, head: str, at: float) -> Run:
 
 def _is_ripe(task: Task) -> bool:
     return task.proven is not None and task.state is TaskState.PASSING
+
+
+def _in_line(run: Run) -> tuple[Task, ...]:
+    """What waits to land, in the plan's order; in a pack each right after the one that it was built on."""
+    places = {task.key: (place,) for place, task in enumerate(run.tasks)}
+
+    def place(task: Task) -> tuple[int, ...]:
+        on = run.task(task.proven.on) if task.proven is not None and task.proven.on else None
+        mine = places[task.key]
+        return mine if on is None or on.state is not TaskState.PASSING else (*place(on), *mine)
+
+    return tuple(sorted(run.tasks_in(TaskState.PASSING), key=place))
+
+
+def _stands(run: Run, proven: Proven) -> bool:
+    on = run.task(proven.on) if proven.on else None
+    if on is None or on.state is TaskState.COMPLETE:
+        return True
+    return on.state is TaskState.PASSING and on.proven is not None and on.proven.tip == proven.base
 
 
 def _is_overtaken(run: Run, batch: Batch) -> bool:

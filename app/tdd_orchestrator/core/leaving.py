@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import jobs
+from tdd_orchestrator.core import jobs, packing
 from tdd_orchestrator.core.people import Hand
 from tdd_orchestrator.core.run import JobState, Run
 from tdd_orchestrator.core.states import TaskState
@@ -20,10 +20,13 @@ def skipped(run: Run, task: Task, at: float, reason: str) -> Run:
 
 
 def without_runner(run: Run, task: Task) -> Run:
-    """The run with this task's runners given up; a proof that somebody asked for goes on."""
+    """The run with this task's runners given up; a proof that somebody asked for goes on.
+
+    A pack's runner goes on for the tasks before this one; those after it would stand on its work, so they are let off.
+    """
     for job in run.open_jobs():
         if job.task == task.key:
-            run = jobs.closed(run, job.nonce, JobState.LOST)
+            run = packing.without_later(jobs.closed(run, job.nonce, JobState.LOST), job)
     return run
 
 

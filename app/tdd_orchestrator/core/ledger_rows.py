@@ -21,9 +21,9 @@ DRAFT_S = 3 * 3_600.0
 class LedgerRow:
     """One ended attempt. `task` is empty for planning; `at` is when it ended (epoch seconds).
 
-    `seconds` is from dispatch to report, `runner_seconds` what its stages took. `accepted` is None where nothing was
-    handed in, or a question; `lost` says that the runner vanished, and not that somebody gave it up. `model` is the one
-    that cost most, `stage` the last that was reached.
+    `seconds` is from dispatch to report (shared evenly in a pack), `runner_seconds` what its stages took. `accepted` is
+    None where nothing was handed in, or a question; `lost` says that the runner vanished, and not that somebody gave it
+    up. `model` is the one that cost most, `stage` the last that was reached.
     """
 
     nonce: str
@@ -169,12 +169,19 @@ def _worked(run: Run, task: Task, attempt: Attempt, job: Job) -> LedgerRow:
         usd=round(sum(each.usd for each in usage), 6),
         tokens=_tokens(usage),
         calls=sum(each.calls for each in usage),
-        seconds=round(ended - attempt.started_at, 3),
+        seconds=round((ended - attempt.started_at) / _together(run, job), 3),
         runner_seconds=round(sum(stage.seconds for stage in stages), 3),
         accepted=None if not stages or stages[-1].state is StageState.ASKED else bool(attempt.accepted),
         lost=not stages and job.ended_at is not None,
         at=ended,
     )
+
+
+def _together(run: Run, job: Job) -> int:
+    """Among how many tasks the time of a job is shared: those of its pack that were begun."""
+    begun = {attempt.nonce for task in run.tasks for attempt in task.attempts if attempt.stages}
+    pack = {each.nonce for each in run.jobs if (job.lead or job.nonce) in (each.lead, each.nonce)}
+    return max(len(begun & pack), 1)
 
 
 def _bare(run: Run, job: Job) -> LedgerRow:

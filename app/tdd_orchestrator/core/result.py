@@ -112,7 +112,8 @@ class Assignment:
 
     `head` is the commit to work on; `base` the commit of the base branch, from which the configuration is read.
     For `prove`, `head` is the tip to prove and `since` the commit that it is proven against; `tasks` are those of a
-    merge of several. `author` is who commits are by, as git writes it.
+    merge of several, and for `work` those that come after `task` in a pack, each on top of the former's tip. `author`
+    is who commits are by, as git writes it.
     `feedback` says why the attempt before was refused. `budget_usd` is what this attempt may spend. `source` is the
     commit of a person whose work is to be judged; `red` that of an earlier attempt's accepted RED, which is kept.
     `wish` is, for `draft`, the issue that a PRD is made of; `number` is the issue's then.
@@ -195,3 +196,19 @@ class ProofResult:
     seconds: float = 0.0
     suite_runs: int = 0
     tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What became of one task of a pack; `proof` is there when the work was accepted and the prove job came to it."""
+
+    result: WorkResult
+    proof: ProofResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackResult:
+    """What the jobs left of a pack's tasks after the first, in order, up to the one that was refused."""
+
+    nonce: str
+    rest: tuple[Worked, ...] = ()

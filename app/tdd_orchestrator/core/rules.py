@@ -12,6 +12,7 @@ class Rules:
 
     worker: str = "claude"
     max_parallel: int = 4
+    packing: int = 1
     attempts: int = 3
     task_minutes: int = 30
     approve_above: float = 5.0

@@ -41,6 +41,8 @@ class Job:
     planning, and reports that came when nobody waited for them any more. `reply` is the id of the command that asked
     for it, where somebody waits for the answer, and `by` who that is. `queued_at` is when it was last seen waiting for
     a runner.
+    `pack` are the tasks that its runner takes after its own, each with a job for the books that is never dispatched;
+    `lead` is, in those, the nonce of the job on which they ride.
     """
 
     nonce: str
@@ -57,6 +59,8 @@ class Job:
     accepted: bool | None = None
     usage: tuple[Usage, ...] = ()
     queued_at: float = 0.0
+    pack: tuple[str, ...] = ()
+    lead: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -177,6 +181,12 @@ class Run:
     def open_jobs(self) -> tuple[Job, ...]:
         """Jobs whose result the run waits for."""
         return tuple(job for job in self.jobs if job.is_open and not job.reply)
+
+    @property
+    def busy(self) -> int:
+        """How many runners work on tasks; a pack has one."""
+        riders = sum(1 for job in self.open_jobs() if job.lead)
+        return len(self.tasks_in(TaskState.IN_PROGRESS)) - riders
 
     @property
     def target(self) -> Ref:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import awaiting_ci, jobs, landing, planning
+from tdd_orchestrator.core import awaiting_ci, jobs, landing, packing, planning
 from tdd_orchestrator.core.breakers import HUMAN
 from tdd_orchestrator.core.circuits import Trip, refused, tripped
 from tdd_orchestrator.core.overlapping import beside
@@ -19,7 +19,7 @@ def scheduled(run: Run, at: float) -> Run:
     run = _let_on(run, at)
     if run.ci.head != run.target.sha:
         run = awaiting_ci.awake(run)
-    run = landing.up_to_date(run)
+    run = landing.up_to_date(landing.without_fallen(run))
     if run.state is not RunState.RUNNING:
         return run
     if run.ci.holding:
@@ -68,7 +68,7 @@ def _started(run: Run, at: float) -> Run:
     stopped = tripped(run, at) is not None
     may = (task for task in run.tasks_in(TaskState.READY) if _may_start(task, stopped=stopped))
     ready = sorted(may, key=lambda task: -lengths[task.key])
-    free = run.rules.max_parallel - len(run.tasks_in(TaskState.IN_PROGRESS))
+    free = run.rules.max_parallel - run.busy
     for task in ready:
         if free <= 0:
             break
@@ -94,6 +94,7 @@ def _attempted(run: Run, task: Task, at: float) -> Run:
     budget = None if is_free(worker) else share(run, task.key, at)
     if budget is not None and budget <= 0:
         return run
+    riders = packing.riders(run, task)
     run, nonce = jobs.asked(run, Step.WORK, at, task.key, budget_usd=budget)
     number, base = len(task.attempts) + 1, run.target.sha
     attempt = Attempt(number=number, nonce=nonce, started_at=at, base=base, feedback=task.feedback, worker=worker)
@@ -101,7 +102,8 @@ def _attempted(run: Run, task: Task, at: float) -> Run:
     if task.hand is not None:  # a person's push uses up no chance of the worker's
         attempt = replace(attempt, feedback="", by=task.hand.by, source=task.hand.pushed)
         task = replace(task, hand=replace(task.hand, pushed=""), chances=task.chances + 1)
-    return run.with_task(replace(task, attempts=(*task.attempts, attempt)))
+    run = run.with_task(replace(task, attempts=(*task.attempts, attempt)))
+    return packing.packed(run, nonce, riders, at)
 
 
 def _ended(run: Run, at: float) -> Run:

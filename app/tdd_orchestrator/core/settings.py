@@ -92,6 +92,12 @@ class TddSettings:
     max_parallel: int = setting(
         4, "Tasks that may be worked on at the same time.", low=1, high=64, environment="TDD_MAX_WORKERS"
     )
+    packing: int = setting(
+        1,
+        "Small tasks of a chain that one job may take together, within a task's time and money; 1: off.",
+        low=1,
+        high=8,
+    )
     attempts: int = setting(3, "Attempts at a task before a person is asked.", low=1, high=20)
     task_minutes: int = setting(30, "Minutes a task may take on its runner.", low=1, high=360)
     stage_seconds: int = setting(600, "Seconds one attempt at a stage may take.", low=10, high=21600)

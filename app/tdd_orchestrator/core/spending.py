@@ -58,7 +58,7 @@ def is_free(worker: str) -> bool:
 def share(run: Run, key: str, at: float) -> float:
     """What a task that starts now may spend: its part of what is left, if others may start beside it."""
     rest = left(run, at)
-    slots = max(run.rules.max_parallel - len(run.tasks_in(TaskState.IN_PROGRESS)), 1)
+    slots = max(run.rules.max_parallel - run.busy, 1)
     parts = min(slots, 1 + _beside(run, key))
     return round(max(rest / parts, min(rest, LEAST_USD)), 4)
 

@@ -35,13 +35,16 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A proven result that waits to be landed: where its bundle is, and what it was proven on."""
+    """A proven result that waits to be landed: where its bundle is, and what it was proven on. `on` is the task of the
+    same pack whose tip that is.
+    """
 
     nonce: str
     workflow_run: int
     base: str
     tip: str
     digest: str = ""
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tdd_orchestrator.core import asking, forks, jobs, landing, leaving, planning
+from tdd_orchestrator.core import asking, forks, jobs, landing, leaving, packing, planning
 from tdd_orchestrator.core.event import Dispatched, DispatchRefused, JobQueued, WorkReported
 from tdd_orchestrator.core.result import ProofResult, Stage, StageReport, StageState, Step, Usage, WorkResult
 from tdd_orchestrator.core.run import Job, JobState, Run
@@ -23,8 +23,10 @@ def dispatched(run: Run, event: Dispatched) -> Run:
     job = run.job(event.nonce)
     if job is None:
         return run
-    state = JobState.STARTED if job.state is JobState.ASKED else job.state
-    return run.with_job(replace(job, state=state, workflow_run=event.workflow_run, url=event.url))
+    for each in (job, *jobs.riders(run, job)):
+        state = JobState.STARTED if each.state is JobState.ASKED else each.state
+        run = run.with_job(replace(each, state=state, workflow_run=event.workflow_run, url=event.url))
+    return run
 
 
 def dispatch_refused(run: Run, event: DispatchRefused) -> Run:
@@ -32,7 +34,7 @@ def dispatch_refused(run: Run, event: DispatchRefused) -> Run:
     job = run.job(event.nonce)
     if job is None or not jobs.is_open(run, event.nonce):
         return run
-    run = jobs.closed(run, event.nonce, JobState.LOST)
+    run = packing.without_later(jobs.closed(run, event.nonce, JobState.LOST), job)
     task = run.task(job.task) if job.task else None
     if task is not None and task.state is TaskState.IN_PROGRESS:
         run = run.with_task(leaving.ended(replace(task, chances=task.chances + 1), event.nonce, event.at, event.reason))
@@ -42,7 +44,30 @@ def dispatch_refused(run: Run, event: DispatchRefused) -> Run:
 
 
 def reported(run: Run, event: WorkReported) -> Run:
-    """An attempt has ended: proven work waits to land, everything else goes back with its reason."""
+    """A job has ended: proven work waits to land, everything else goes back with its reason. Of a pack each task stands
+    by itself, on the one before it.
+    """
+    lead = before = run.job(event.result.nonce)
+    if lead is None or before is None or lead.lead:
+        return run
+    run = _reported(run, event)
+    if jobs.is_open(run, lead.nonce):
+        return run
+    told = {each.result.task: each for each in event.rest}
+    for job in jobs.riders(run, lead):
+        worked = told.get(job.task or "")
+        result = replace(worked.result, nonce=job.nonce) if worked else None
+        run, stands = packing.continued(run, job, before)
+        if worked is not None and result is not None and stands:
+            run = _reported(run, replace(event, result=result, proof=worked.proof, rest=()), before.task or "")
+        else:
+            run = packing.let_off(run, job)
+            run = run if result is None else _paid_late(run, run.job(job.nonce), result)
+        before = job
+    return run
+
+
+def _reported(run: Run, event: WorkReported, on: str = "") -> Run:
     result = event.result
     job, task = run.job(result.nonce), run.task(result.task)
     if job is None or task is None or not _is_awaited(run, job, result):
@@ -61,7 +86,7 @@ def reported(run: Run, event: WorkReported) -> Run:
     if not accepted or result.tip is None:
         return run.with_task(sent_back(_without_red(task, result), reason, feedback))
     digest = event.proof.digest if event.proof else ""
-    proven = Proven(result.nonce, event.workflow_run, task.attempts[-1].base, result.tip, digest=digest)
+    proven = Proven(result.nonce, event.workflow_run, task.attempts[-1].base, result.tip, digest=digest, on=on)
     return run.with_task(replace(task, state=TaskState.PASSING, proven=proven, reason="", feedback=""))
 
 
@@ -92,17 +117,23 @@ def lost(run: Run, nonce: str, reason: str, at: float) -> Run:
     run = jobs.ended(run, nonce, JobState.LOST, at)
     if run.state in FINAL:
         return run
+    for rider in jobs.riders(run, job):  # one loss for the runner's circuit, and one for each task
+        if jobs.is_open(run, rider.nonce):
+            run = _lost_task(jobs.closed(run, rider.nonce, JobState.LOST), rider, reason, at)
     if job.step is Step.PLAN:
         return planning.lost(run, reason, at)
     if job.step is Step.PROVE:
         return forks.lost(run, reason) if run.fork else landing.proof_lost(run, nonce, reason)
+    return _lost_task(run, job, reason, at)
+
+
+def _lost_task(run: Run, job: Job, reason: str, at: float) -> Run:
     task = run.task(job.task) if job.task else None
-    if task is None:
+    if task is None or task.state is not TaskState.IN_PROGRESS:
         return run
-    if task.state is not TaskState.IN_PROGRESS:
-        return run
-    ended = leaving.ended(task, nonce, at, reason)
-    losses = sum(1 for j in run.jobs if j.task == task.key and j.step is Step.WORK and j.state is JobState.LOST)
+    ended = leaving.ended(task, job.nonce, at, reason)
+    tried = {attempt.nonce for attempt in task.attempts}
+    losses = sum(1 for each in run.jobs if each.nonce in tried and each.state is JobState.LOST)
     if losses <= FREE_LOSSES:
         ended = replace(ended, chances=ended.chances + 1)  # a lost runner is not the worker's failure
     elif ended.hand is not None:
@@ -126,7 +157,7 @@ def timed_out(run: Run, at: float) -> Run:
         return run
     limit = run.rules.task_minutes * 60.0 + QUEUE_GRACE_S
     for job in run.open_jobs():
-        if at - max(job.asked_at, job.queued_at) > limit:
+        if not job.lead and at - max(job.asked_at, job.queued_at) > limit:
             run = lost(run, job.nonce, f"No result came within {run.rules.task_minutes} minutes.", at)
     return run
 

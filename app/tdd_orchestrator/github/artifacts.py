@@ -23,7 +23,7 @@ RESULT_NAMES = (PROVEN, WORKED)
 PROOFS = ("proof.json", "certificate.json")
 """What the job `prove` alone may say: in what the job `work` left, which ran the worker, these count for nothing."""
 BUNDLE = "work.bundle"
-REPORTS = ("result.json", "proof.json")
+REPORTS = ("result.json", "results.json", "proof.json")
 LARGEST = 100_000_000
 MOST_FILES = 10_000
 CHUNK = 1 << 16

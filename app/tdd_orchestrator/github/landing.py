@@ -6,7 +6,7 @@ the project runs.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tdd_orchestrator.core.effect import Land, Ripe
 from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, Staged
@@ -104,7 +104,7 @@ class _Landing:
         for ripe in self.effect.tasks:
             if (refused := await self._judged(ripe, bundles.get(ripe.task))) is not None:
                 return refused
-        (first, *more) = self.effect.tasks
+        (first, *more) = self._lines()
         begin = await self._with_source(heads[self.source])
         if isinstance(begin, Conflict):
             names, files = (self.effect.source, self.effect.branch), ", ".join(begin.files[:10])
@@ -142,7 +142,9 @@ class _Landing:
         effect = self.effect
         if bundle is None:
             return self._refused(ripe, "The workflow run's result has expired, cannot be read, or holds no commits.")
-        if not await self.bare.has(ripe.base) or not await self.bare.descends(effect.onto, ripe.base):
+        before = effect.tasks[: effect.tasks.index(ripe)]
+        known = any(each.tip == ripe.base for each in before) or await self._is_in(ripe.base, effect.onto)
+        if not known:
             return self._refused(ripe, f"The branch was rewritten: {ripe.base[:12]} is no longer part of it.")
         unread = await unbundle(self.bare, bundle, ripe.tip)
         if isinstance(unread, Unreadable):
@@ -155,16 +157,26 @@ class _Landing:
                 return self._refused(ripe, reason)
         return None
 
+    def _lines(self) -> tuple[Ripe, ...]:
+        """The tasks, but those of a pack as one: its last tip holds them all, from the base of the first."""
+        lines: list[Ripe] = []
+        for ripe in self.effect.tasks:
+            if lines and lines[-1].tip == ripe.base:
+                ripe = replace(ripe, base=lines.pop().base)
+            lines.append(ripe)
+        return tuple(lines)
+
     async def _stage(self, begin: str, present: str | None) -> Outcome:
         """Merge one after the other onto the branch as it is now, and put that where it can be proven."""
         effect, top = self.effect, begin
-        for place, ripe in enumerate(effect.tasks):
+        lines = self._lines()
+        for place, ripe in enumerate(lines):
             if ripe.base == top:
                 top = ripe.tip
                 continue
             merge = await self._merged(top, ripe)
             if isinstance(merge, Conflict):
-                return await self._conflicting(begin, effect.tasks[:place], ripe, merge)
+                return await self._conflicting(begin, lines[:place], ripe, merge)
             top = merge
         if present != top:
             match await put(self.bare, self.staging, top):
@@ -186,17 +198,28 @@ class _Landing:
         alone = await self._merged(begin, ripe) if before else conflict
         files = ", ".join(conflict.files[:10])
         if isinstance(alone, Conflict):
-            return self._refused(ripe, f"It conflicts with what landed meanwhile in {', '.join(alone.files[:10])}.")
+            first = await self._first_to_conflict(begin, ripe)
+            return self._refused(first, f"It conflicts with what landed meanwhile in {', '.join(alone.files[:10])}.")
         for mate in before:
             if isinstance(await self._merged(mate.tip, ripe), Conflict):
                 return self._refused(ripe, f"It conflicts with {mate.task} in {files}.", mate.task)
         return self._refused(ripe, f"It conflicts with {before[-1].task} in {files}.", before[-1].task)
 
+    async def _first_to_conflict(self, begin: str, line: Ripe) -> Ripe:
+        """Of the tasks in a line the first that cannot be merged; those after it stand on its work."""
+        members: list[Ripe] = []
+        for ripe in self.effect.tasks[: self.effect.keys.index(line.task) + 1]:
+            members = [*members, ripe] if members and members[-1].tip == ripe.base else [ripe]
+        for ripe in members[:-1]:
+            if isinstance(await self._merged(begin, ripe), Conflict):
+                return ripe
+        return line
+
     async def _push_staged(self, staged: str, heads: dict[str, str]) -> Outcome:
         """Push the proven merge, if it is still the merge of exactly these tips onto exactly this head."""
         if heads.get(self.staging) != staged:
             return self._moved(self.effect.onto)  # the staging branch is gone or another's: the merge is made again
-        tips = tuple(ripe.tip for ripe in self.effect.tasks)
+        tips = tuple(ripe.tip for ripe in self._lines())
         if not await is_merge_of(self.bare, staged, self.effect.since or self.effect.onto, tips):
             return self._moved(self.effect.onto)
         return await self._push(staged, heads.get(self.branch, ""), self.staging)

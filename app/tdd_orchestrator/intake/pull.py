@@ -73,6 +73,7 @@ def rules_of(config: Config) -> Rules:
     return Rules(
         worker=config.tdd.worker,
         max_parallel=config.tdd.max_parallel,
+        packing=config.tdd.packing,
         attempts=min(config.tdd.attempts, config.circuits.stage_max_failures),
         task_minutes=config.tdd.task_minutes,
         approve_above=config.budget.approve_above,

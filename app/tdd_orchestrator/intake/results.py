@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from tdd_orchestrator.core.event import Event, JobLost, PlanReported, ProofReported, WorkReported
 from tdd_orchestrator.core.plausible import implausible
-from tdd_orchestrator.core.result import PlanResult, ProofResult, Step, WorkResult
+from tdd_orchestrator.core.result import PackResult, PlanResult, ProofResult, Step, WorkResult
 from tdd_orchestrator.core.run import Job
 from tdd_orchestrator.core.wire import MalformedWire, from_wire
 from tdd_orchestrator.github.views import WorkflowRunView
 
-Result = TypeVar("Result", PlanResult, WorkResult, ProofResult)
+Result = TypeVar("Result", PlanResult, WorkResult, ProofResult, PackResult)
 NONE_LEFT = "it left no result"
 
 
@@ -34,7 +34,9 @@ def _report(job: Job, seen: WorkflowRunView, files: Mapping[str, bytes], at: flo
         case Step.WORK:
             work = _read(WorkResult, files.get("result.json"), job)
             proof = _read(ProofResult, files.get("proof.json"), job)
-            return WorkReported(at=at, result=work, proof=proof, workflow_run=seen.id) if work else None
+            pack = _read(PackResult, files.get("results.json"), job)
+            rest = pack.rest if pack else ()
+            return WorkReported(at=at, result=work, proof=proof, workflow_run=seen.id, rest=rest) if work else None
         case Step.PROVE:
             proof = _read(ProofResult, files.get("proof.json"), job)
             return ProofReported(at=at, result=proof) if proof else None

@@ -35,7 +35,7 @@ async def swept(reader: RepositoryReader, run: Run, at: float, env: Mapping[str,
         head = pull.head.sha if run.target == run.head else run.target.sha
         events.append(await look_at_ci(reader, head, run.ci.first, at))
     events += await pushed_by_hand(reader, run, at)
-    for job in (*run.open_jobs(), *run.asked_proofs()):
+    for job in (*(job for job in run.open_jobs() if not job.lead), *run.asked_proofs()):
         events += await _job(reader, job, at)
     return (*events, Ticked(at=at))
 

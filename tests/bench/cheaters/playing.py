@@ -73,7 +73,7 @@ def _assignment(cheat: Cheat, repo: SmallRepo) -> Assignment:
 
 def _worked(cheat: Cheat, repo: SmallRepo, place: Path, script: str) -> WorkResult:
     worker = ScriptWorker(read_script("script.json", script))
-    return work(_assignment(cheat, repo), repo.path, worker, cheat.config, place / "out")
+    return work(_assignment(cheat, repo), repo.path, worker, cheat.config, place / "out")[0]
 
 
 def _whole(cheat: Cheat, repo: SmallRepo, place: Path, script: str) -> WorkResult:

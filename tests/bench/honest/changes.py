@@ -96,7 +96,7 @@ def judge(change: Change, place: Path) -> Judged:
     config = Config(project=ProjectSettings(source=change.source), tdd=TddSettings(suite=change.suite))
     head = repo.head
     assignment = Assignment(Step.WORK, "n0nce", "owner/tiny", 7, head, head, task=task)
-    result = work(assignment, repo.path, ScriptWorker(read_script("script.json", script)), config, place / "out")
+    result, *_ = work(assignment, repo.path, ScriptWorker(read_script("script.json", script)), config, place / "out")
     states = ", ".join(f"{each.stage} {each.state}" for each in result.stages)
     if result.tip is None:
         return Judged(change, states, result.reason)
