@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tdd_orchestrator.core.breakers import SYSTEM, CircuitState
-from tdd_orchestrator.core.event import Dispatched, JobLost, PullRequestClosed
+from tdd_orchestrator.core.event import Dispatched, JobLost, JobQueued, PullRequestClosed
 from tdd_orchestrator.core.figures import ENOUGH, figures, quantile
 from tdd_orchestrator.core.ledger import MOST_WORKERS, Ledger, noted, probed, view
 from tdd_orchestrator.core.ledger_rows import joined, rows, size_of, summary
@@ -133,6 +133,14 @@ def test_what_was_set_aside_for_a_job_is_free_again_when_nobody_can_be_spending_
     latest = asked_at + 30 * 60 + 3600
     assert view(book, 1, latest).reserved_usd == 20.0
     assert view(book, 1, latest + 1).reserved_usd == 0.0
+
+
+def test_a_job_that_waits_for_its_runner_keeps_what_was_set_aside_for_it() -> None:
+    (job,) = (one := started(planned("TASK-1"), worker="claude")).open_jobs()
+    seen_waiting = job.asked_at + 5 * 3600
+    waited = ledger(after(one, JobQueued(at=seen_waiting, nonce=job.nonce)))
+    assert view(waited, 1, seen_waiting + 30 * 60 + 3600).reserved_usd == 20.0
+    assert view(waited, 1, seen_waiting + 30 * 60 + 3601).reserved_usd == 0.0
 
 
 def test_on_another_day_only_what_was_ever_spent_is_seen() -> None:

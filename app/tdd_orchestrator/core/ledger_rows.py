@@ -118,7 +118,7 @@ def reserved(run: Run) -> float:
 
 
 def _reserved_until(run: Run) -> float:
-    spending = [job.asked_at for job in run.open_jobs() if job.budget_usd]
+    spending = [max(job.asked_at, job.queued_at) for job in run.open_jobs() if job.budget_usd]
     return max(spending) + run.rules.task_minutes * 60.0 + WAIT_S if spending else 0.0
 
 
