@@ -7,7 +7,7 @@ import pytest
 from tdd_orchestrator.core.event import HeadMoved, Landed, LandingHeld, LandingRefused, Staged
 from tdd_orchestrator.github.errors import GitHubError, Weather
 from world.git_server import Fault
-from world.landing_world import START, LandingWorld, landing, landing_world
+from world.landing_world import STAGING, START, LandingWorld, landing, landing_world
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +117,33 @@ async def test_a_staging_branch_that_somebody_moved_makes_the_merge_start_again(
         at=100.0, task="TASK-1", head=onto
     )
     assert world.at() == onto
+
+
+async def test_what_somebody_pushed_to_the_branch_of_merges_is_neither_overwritten_nor_deleted(
+    world: LandingWorld,
+) -> None:
+    base = world.start
+    tip = world.red_and_green(base)
+    onto = world.push("end", {"README.md": "more\n"})
+    bundle = world.bundle(base, tip)
+    staged = await world.land(landing(base, tip, onto), bundle)
+    assert isinstance(staged, Staged)
+    world.clone.git("fetch", "--quiet", "origin", STAGING)
+    world.clone.git("checkout", "--quiet", "--force", "-B", "mine", "FETCH_HEAD")
+    mine = world.clone.commit("mine", {"mine.txt": "mine\n"})
+    world.clone.git("push", "--quiet", "origin", f"mine:{STAGING}")
+    newer = world.push("newer", {"README.md": "newer\n"})
+    held = await world.land(landing(base, tip, newer), bundle)
+    assert isinstance(held, LandingHeld)
+    assert f"{STAGING} is ours to merge on, and holds commits of somebody else's ({mine[:12]})" in held.reason
+    assert world.at(STAGING) == mine
+    fitting = world.red_and_green(newer)
+    assert await world.land(landing(newer, fitting, newer), world.bundle(newer, fitting)) == Landed(
+        at=100.0, task="TASK-1", head=fitting
+    )
+    assert world.at(STAGING) == mine
+    await world.land(landing(newer, fitting, newer), None)
+    assert world.at(STAGING) == mine
 
 
 async def test_a_ruleset_that_declines_the_push_is_quoted(world: LandingWorld) -> None:

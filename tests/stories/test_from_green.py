@@ -55,6 +55,17 @@ async def test_a_red_that_has_expired_is_said_so_and_nothing_is_tried(tmp_path: 
         assert told.repository.git.resolve(KEPT) is None
 
 
+async def test_a_branch_of_that_name_that_holds_a_person_s_commits_is_not_overwritten(tmp_path: Path) -> None:
+    async with story(tmp_path) as told:
+        await failed(told, "green")
+        mine = told.push(KEPT, {"mine.txt": "mine\n"}, told.head)
+        told.says("writer", "/tdd retry TASK-1 --from green")
+        await told.until(lambda: bool(told.replies()))
+        assert f"{KEPT} holds commits of somebody else's: move them to another branch" in told.replies()[0]
+        await told.quiet()
+        assert told.repository.git.resolve(KEPT) == mine
+
+
 async def test_a_runner_that_smuggles_more_than_tests_into_its_red_is_found_out(tmp_path: Path) -> None:
     async with story(tmp_path) as told:
         told.runner.reds = {f"TASK-1.{n}": {".github/workflows/evil.yml": "on: push\n"} for n in (1, 2, 3)}

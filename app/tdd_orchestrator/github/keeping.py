@@ -13,8 +13,8 @@ from tdd_orchestrator.github.bare import Bare, bare_repository
 from tdd_orchestrator.github.errors import UnsafeArtifact
 from tdd_orchestrator.github.judging import trespass
 from tdd_orchestrator.github.landing import Terms
-from tdd_orchestrator.github.lineage import Misfit, stage_commits
-from tdd_orchestrator.github.pushing import Pushed, put
+from tdd_orchestrator.github.lineage import Misfit, is_ours, stage_commits
+from tdd_orchestrator.github.pushing import Pushed, swap
 from tdd_orchestrator.github.read import RepositoryReader
 from tdd_orchestrator.github.unbundling import Unreadable, unbundle
 
@@ -46,13 +46,16 @@ class Keeper:
             return "what its workflow run left has expired, or holds no RED."
         connection = self.reader.connection
         async with bare_repository(connection.git_url(), await connection.git_credentials()) as bare:
-            onto = f"refs/heads/{effect.onto}"
-            if onto not in await bare.heads(onto):
+            onto, there = f"refs/heads/{effect.onto}", f"refs/heads/{effect.branch}"
+            heads = await bare.heads(onto, there)
+            if onto not in heads:
                 return f"the branch {effect.onto} is gone."
-            await bare.fetch(f"+{onto}:refs/tdd/branch")
+            await bare.fetch(f"+{onto}:refs/tdd/branch", *([f"+{there}:refs/tdd/there"] if there in heads else []))
+            if there in heads and not await is_ours(bare, heads[there]):
+                return f"{effect.branch} holds commits of somebody else's: move them to another branch, and delete it."
             if (reason := await _judged(bare, effect, bundle, terms)) is not None:
                 return reason
-            outcome = await put(bare, f"refs/heads/{effect.branch}", effect.commit)
+            outcome = await swap(bare, there, heads.get(there, ""), effect.commit)
             return None if isinstance(outcome, Pushed) else f"GitHub does not take {effect.branch}: {outcome.reason}"
 
 

@@ -17,9 +17,9 @@ from tdd_orchestrator.github.client import Connection
 from tdd_orchestrator.github.errors import Weather
 from tdd_orchestrator.github.identity import Identity
 from tdd_orchestrator.github.judging import trespass
-from tdd_orchestrator.github.lineage import Misfit, is_merge_of, stage_commits
+from tdd_orchestrator.github.lineage import Misfit, is_merge_of, is_ours, stage_commits
 from tdd_orchestrator.github.merging import Conflict, joined, merged
-from tdd_orchestrator.github.pushing import Declined, Lost, Pushed, drop, put, swap
+from tdd_orchestrator.github.pushing import Declined, Lost, Pushed, remove, swap
 from tdd_orchestrator.github.unbundling import Unreadable, unbundle
 
 Outcome = Landed | Staged | LandingRefused | LandingHeld | HeadMoved
@@ -92,13 +92,14 @@ class _Landing:
 
     async def _from(self, head: str, heads: dict[str, str], bundles: Bundles) -> Outcome:
         """`head` is where the branch is, or where it is to begin; `heads` are the branches as they were fetched."""
+        staged = heads.get(self.staging)
+        leftover = (self.staging, staged) if staged is not None and not await self._is_others(staged) else None
         if there := await self._there(head):
-            if self.staging in heads:
-                await drop(self.bare, self.staging)
+            if leftover is not None:
+                await remove(self.bare, *leftover)
             return self._landed(head, there)
         if head != self.effect.onto:
             return self._moved(head)
-        leftover = self.staging if self.staging in heads else None
         if self.effect.staged is not None:
             return await self._push_staged(self.effect.staged, heads)
         for ripe in self.effect.tasks:
@@ -113,6 +114,10 @@ class _Landing:
         if not more and first.base == begin == self.effect.onto:
             return await self._push(first.tip, heads.get(self.branch, ""), leftover)
         return await self._stage(begin, heads.get(self.staging))
+
+    async def _is_others(self, staged: str) -> bool:
+        """Whether the branch that we merge on holds what somebody pushed there, and what is nowhere else."""
+        return not (await is_ours(self.bare, staged) or await self._is_in(staged, self.effect.onto))
 
     def _refs(self, heads: dict[str, str]) -> list[tuple[str, str]]:
         named = ((self.branch, "branch"), (self.staging, "staged"), (self.source, "source"))
@@ -179,9 +184,14 @@ class _Landing:
                 return await self._conflicting(begin, lines[:place], ripe, merge)
             top = merge
         if present != top:
-            match await put(self.bare, self.staging, top):
-                case Declined(reason) | Lost(reason):
+            if present is not None and await self._is_others(present):
+                told = f"{effect.staging} is ours to merge on, and holds commits of somebody else's ({present[:12]}):"
+                return self._held(f"{told} move them to another branch and delete this one.")
+            match await swap(self.bare, self.staging, present or "", top):
+                case Declined(reason):
                     return self._held(f"GitHub does not take the branch {effect.staging}: {reason}")
+                case Lost():
+                    return self._moved(effect.onto)
                 case Pushed():
                     pass
         keys = effect.keys if len(effect.keys) > 1 else ()
@@ -222,9 +232,9 @@ class _Landing:
         tips = tuple(ripe.tip for ripe in self._lines())
         if not await is_merge_of(self.bare, staged, self.effect.since or self.effect.onto, tips):
             return self._moved(self.effect.onto)
-        return await self._push(staged, heads.get(self.branch, ""), self.staging)
+        return await self._push(staged, heads.get(self.branch, ""), (self.staging, staged))
 
-    async def _push(self, sha: str, expected: str, leftover: str | None) -> Outcome:
+    async def _push(self, sha: str, expected: str, leftover: tuple[str, str] | None) -> Outcome:
         """`expected` is where the branch is; "" makes it."""
         if not await self.bare.descends(sha, self.effect.onto):
             return self._moved(self.effect.onto)

@@ -66,3 +66,9 @@ async def is_merge_of(bare: Bare, staged: str, onto: str, tips: tuple[str, ...])
         else:
             return False
     return top == onto
+
+
+async def is_ours(bare: Bare, tip: str) -> bool:
+    """Whether the commit is one of a task's, or a merge of ours: by its trailers, which no commit of a person's has."""
+    said = (await bare.git("log", "--max-count=1", f"--format={FORMAT}", tip)).text.split("\x1f")
+    return len(said) == 5 and all(said[2:])

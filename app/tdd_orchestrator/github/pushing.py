@@ -28,29 +28,24 @@ PushOutcome = Pushed | Lost | Declined
 RACED = ("stale info", "fetch first", "non-fast-forward", "failed to update ref", "cannot lock ref", "already exists")
 
 
-async def swap(bare: Bare, ref: str, expected: str, sha: str, *, delete: str | None = None) -> PushOutcome:
-    """Move `ref` from `expected` to `sha`, and nothing else; `delete` is a ref that goes with the same request."""
-    refspecs = [f"{sha}:{ref}", *([f":{delete}"] if delete else [])]
-    ran = await bare.online(
-        "push", "--porcelain", f"--force-with-lease={ref}:{expected}", "origin", *refspecs, codes=(0, 1, 128)
-    )
+async def swap(bare: Bare, ref: str, expected: str, sha: str, *, delete: tuple[str, str] | None = None) -> PushOutcome:
+    """Move `ref` from `expected` ("": nowhere) to `sha`, and nothing else; `delete` is a ref that goes with the same
+    request, and the commit that it must be at.
+    """
+    leases, refspecs = [_lease(ref, expected)], [f"{sha}:{ref}"]
+    if delete is not None:
+        leases, refspecs = [*leases, _lease(*delete)], [*refspecs, f":{delete[0]}"]
+    ran = await bare.online("push", "--porcelain", *leases, "origin", *refspecs, codes=(0, 1, 128))
     return _outcome(ran, ref)
-
-
-async def put(bare: Bare, ref: str, sha: str) -> PushOutcome:
-    """Set a ref of our own to `sha`, wherever it was."""
-    return _outcome(await bare.online("push", "--porcelain", "origin", f"+{sha}:{ref}", codes=(0, 1, 128)), ref)
-
-
-async def drop(bare: Bare, ref: str) -> None:
-    """Delete a ref of our own; one that will not go is left for the sweep of branches."""
-    await bare.online("push", "--porcelain", "origin", f":{ref}", codes=(0, 1))
 
 
 async def remove(bare: Bare, ref: str, expected: str) -> None:
     """Delete a ref if it is at `expected`; one that has moved, or that the server keeps, is left."""
-    lease = f"--force-with-lease={ref}:{expected}"
-    await bare.online("push", "--porcelain", lease, "origin", f":{ref}", codes=(0, 1))
+    await bare.online("push", "--porcelain", _lease(ref, expected), "origin", f":{ref}", codes=(0, 1))
+
+
+def _lease(ref: str, expected: str) -> str:
+    return f"--force-with-lease={ref}:{expected}"
 
 
 def _outcome(ran: Ran, ref: str) -> PushOutcome:
