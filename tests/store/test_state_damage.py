@@ -60,6 +60,9 @@ DAMAGES: dict[str, Damage] = {
     "a value without sense": edited("""UPDATE run SET doc = replace(doc, '"state":"', '"state":"un')"""),
     "a value without a bottom": edited("UPDATE run SET doc = printf('%.100000c', '[')"),
     "a value that is no JSON": edited("UPDATE run SET doc = '{'"),
+    "a transaction that is no text": edited("UPDATE applied SET txn = x'ff00'"),
+    "a time that is no number": edited("UPDATE applied SET at = 'soon'"),
+    "an id that is no number": edited("INSERT INTO shown VALUES ('comment', '../../user', '', '')"),
     "an effect that nobody knows": edited("UPDATE outbox SET kind = 'Explode'"),
 }
 

@@ -10,7 +10,7 @@ from tdd_orchestrator.core.result import StageReport
 from tdd_orchestrator.core.run import Job, Run
 from tdd_orchestrator.core.shown import Shown
 from tdd_orchestrator.core.task import Attempt, Task
-from tdd_orchestrator.core.wire import MalformedWire
+from tdd_orchestrator.core.wire import MalformedWire, from_wire
 from tdd_orchestrator.store import rows
 from tdd_orchestrator.store.memory import Applied, Memory
 from tdd_orchestrator.store.schema import TABLES, VERSION, VIEWS
@@ -18,6 +18,7 @@ from tdd_orchestrator.store.sqlite_bytes import believed, opened
 from tdd_orchestrator.store.update import update
 
 V = TypeVar("V")
+SHOWN = ("id", "digest", "node")
 EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in get_args(Effect)}
 
 
@@ -51,8 +52,8 @@ def _memory(connection: sqlite3.Connection) -> Memory:
     return Memory(
         run=_read_run(connection),
         outbox=tuple(rows.from_doc(EFFECTS[kind], doc) for kind, doc in effects),
-        shown={key: Shown(id, digest, node) for key, id, digest, node in shown},
-        applied=tuple(Applied(txn, at) for txn, at in applied),
+        shown={from_wire(str, key): from_wire(Shown, dict(zip(SHOWN, told, strict=True))) for key, *told in shown},
+        applied=tuple(from_wire(Applied, {"txn": txn, "at": at}) for txn, at in applied),
     )
 
 
