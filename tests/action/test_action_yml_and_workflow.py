@@ -98,3 +98,28 @@ def test_zizmor_has_nothing_to_say() -> None:
     files = [str(ROOT / "action.yml"), str(ROOT / "manifests/workflows/tdd.yml")]
     done = subprocess.run([tool, "--offline", "--quiet", *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_the_action_installs_the_versions_that_the_tests_ran_with(tmp_path: Path, action: Any, installer: str) -> None:
+    """The newest of everything would be code that nobody looked at, in jobs that hold a key or a write token."""
+    (tmp_path / "bin").mkdir()
+    for tool in ("bash", "sed"):
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
+    python = tmp_path / "tdd-action" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    stand_in = f'#!/bin/sh\necho "$@" >> {tmp_path}/ran\n'
+    for place in (python, tmp_path / "bin" / ("uv" if installer == "uv" else "python3")):
+        place.write_text(stand_in)
+        place.chmod(0o755)
+    told = {"STEP": "land", "ACTION_PATH": str(ROOT), "RUNNER_TEMP": str(tmp_path), "PATH": str(tmp_path / "bin")}
+    script = action["runs"]["steps"][0]["run"]
+    subprocess.run(["bash", "-c", script], env=told | {"GITHUB_OUTPUT": str(tmp_path / "out")}, check=True)
+    pins = tmp_path / "tdd-action-pins.txt"
+    installs = [line for line in (tmp_path / "ran").read_text().splitlines() if " install " in line]
+    assert all(f"--constraint {pins}" in line for line in installs)
+    assert installs[-1].endswith(f"{ROOT}[github]")
+    locked = re.findall(r"^([a-z0-9._-]+==[^ ]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert [line.split()[0] for line in pins.read_text().splitlines()] == locked
+    assert "\\" not in pins.read_text()
+    assert {"githubkit", "dulwich", "hatchling"} <= {name.partition("==")[0] for name in locked}
