@@ -12,7 +12,8 @@ from tdd_orchestrator.core.people import Hand
 from tdd_orchestrator.core.result import Question, Stage, StageReport, StageState, WorkResult
 from tdd_orchestrator.core.run import Run
 from tdd_orchestrator.core.states import RunState, TaskState
-from tdd_orchestrator.core.task import Attempt, Task
+from tdd_orchestrator.core.taking import landed
+from tdd_orchestrator.core.task import Attempt, Proven, Task
 from tdd_orchestrator.core.working import reported
 from world.imagined import HEAD, command, planned
 from world.runs import run
@@ -97,3 +98,95 @@ def test_cancelling_lets_go_of_the_branch_which_goes_only_if_nothing_is_lost() -
 
 def event_of(result: WorkResult) -> WorkReported:
     return WorkReported(at=5.0, result=result, proof=None, workflow_run=9)
+
+
+def in_state(state: TaskState, **changes: object) -> Run:
+    return replace(failed(state=state, **changes), state=RunState.RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("first", "verb", "sentence"),
+    [
+        (held(), Verb.TAKE, f"TASK-1 is yours already: push to `{MINE}`."),
+        (held(by="somebody"), Verb.TAKE, "TASK-1 is with somebody: `/tdd release TASK-1` first."),
+        (in_state(TaskState.COMPLETE), Verb.TAKE, "TASK-1 has landed already."),
+        (
+            in_state(TaskState.PASSING),
+            Verb.TAKE,
+            "TASK-1 is proven and about to land: there is nothing left to write.",
+        ),
+        (in_state(TaskState.READY), Verb.RELEASE, "TASK-1 is with the worker: there is nothing to release."),
+        (
+            in_state(TaskState.PASSING, hand=held().tasks[0].hand),
+            Verb.RELEASE,
+            "TASK-1 is proven and about to land: there is nothing to release.",
+        ),
+        (replace(held(), state=RunState.CANCELLED), Verb.TAKE, "The run is cancelled: `/tdd plan` starts it anew."),
+        (replace(held(), state=RunState.COMPLETED), Verb.RELEASE, "The run is completed: `/tdd plan` starts it anew."),
+    ],
+)
+def test_what_cannot_change_hands_is_said(first: Run, verb: Verb, sentence: str) -> None:
+    decision = decide(first, command(verb, "TASK-1"))
+    assert [each.text for each in decision.effects if isinstance(each, Reply)] == [f"@writer {sentence}"]
+    assert decision.run is not None
+    assert decision.run.tasks[0].hand == first.tasks[0].hand
+
+
+def test_a_task_that_is_given_back_has_a_chance_left_and_its_branch_is_looked_at() -> None:
+    decision = decide(held(tip="p1"), command(Verb.RELEASE, "TASK-1"))
+    assert decision.run is not None
+    (task,) = decision.run.tasks
+    assert (task.hand, task.state) == (None, TaskState.IN_PROGRESS)
+    assert task.chances > 1
+    assert DropBranch(MINE, "p1", HEAD.name) in decision.effects
+
+
+@pytest.mark.parametrize(
+    ("first", "branch", "tip"),
+    [
+        (held(), "tdd/7/TASK-2-by-hand", "p1"),
+        (held(), MINE, HEAD.sha),
+        (held(tip=""), MINE, "p1"),
+        (replace(held(), state=RunState.CANCELLED), MINE, "p1"),
+        (in_state(TaskState.READY), MINE, "p1"),
+    ],
+    ids=["another branch", "no news", "the branch is not made yet", "the run is over", "nobody's task"],
+)
+def test_a_push_that_concerns_nobody_is_not_judged(first: Run, branch: str, tip: str) -> None:
+    after_it = decide(first, PushedByHand(at=4.0, task="TASK-1", branch=branch, tip=tip)).run
+    assert after_it is not None
+    assert after_it.tasks[0].hand == first.tasks[0].hand
+
+
+def test_a_push_while_the_task_waits_to_land_is_judged_instead() -> None:
+    waits = in_state(TaskState.PASSING, hand=held().tasks[0].hand, proven=Proven("n1", 5, HEAD.sha, "2" * 40))
+    judged = after(waits, PushedByHand(at=4.0, task="TASK-1", branch=MINE, tip="p2"))
+    (task,) = judged.tasks
+    assert (task.proven, task.attempts[-1].source) == (None, "p2")
+
+
+def test_commits_that_came_after_a_task_had_landed_are_named() -> None:
+    late = replace(held(tip="p2", pushed="p2"), number=7)
+    done = landed(late, late.tasks[0])
+    assert done.tasks[0].hand is None
+    assert done.notes == (
+        f"TASK-1 has landed; `{MINE}` has commits that came later: land them by a task or pull request.",
+    )
+    assert landed(done, done.tasks[0]) == done
+
+
+@pytest.mark.parametrize(("ahead", "tip", "judged"), [(True, "p1", "p1"), (False, "p1", ""), (True, "old", "")])
+def test_what_a_branch_holds_already_is_judged_once(ahead: bool, tip: str, judged: str) -> None:
+    task = replace(held(tip="").tasks[0], attempts=(replace(REFUSED, source="old"),))
+    decision = decide(replace(held(), tasks=(task,)), replace(READY, tip=tip, ahead=ahead))
+    assert decision.run is not None
+    sources = [each.source for each in decision.run.tasks[0].attempts[1:]]
+    assert sources == ([judged] if judged else [])
+
+
+@pytest.mark.parametrize(("needs", "state"), [((), TaskState.READY), (("TASK-2",), TaskState.PENDING)])
+def test_a_task_that_waits_for_another_still_does_in_a_persons_hands(needs: tuple[str, ...], state: TaskState) -> None:
+    tasks = (Task(planned("TASK-1", *needs), TaskState.FAILED), Task(planned("TASK-2"), TaskState.FAILED))
+    taken = decide(run(RunState.BLOCKED, *tasks), command(Verb.TAKE, "TASK-1")).run
+    assert taken is not None
+    assert taken.tasks[0].state is state
