@@ -123,3 +123,14 @@ def test_the_action_installs_the_versions_that_the_tests_ran_with(tmp_path: Path
     assert [line.split()[0] for line in pins.read_text().splitlines()] == locked
     assert "\\" not in pins.read_text()
     assert {"githubkit", "dulwich", "hatchling"} <= {name.partition("==")[0] for name in locked}
+
+
+@pytest.mark.parametrize("job", ["work", "prove"])
+def test_the_set_up_step_imports_nothing_of_the_checkout(tmp_path: Path, workflow: Any, job: str) -> None:
+    """It is outside of the sandbox, and what a task has landed lies there: a module named like one of pytest's own."""
+    (step,) = [step for step in workflow["jobs"][job]["steps"] if step.get("name") == "Set up the project"]
+    for module in ("conftest", "platform", "pygments", "iniconfig", "pip"):
+        (tmp_path / f"{module}.py").write_text("import pathlib\npathlib.Path('ran').touch()\n")
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    subprocess.run(["bash", "-c", step["run"]], cwd=tmp_path, env={"PATH": path}, check=True)
+    assert not (tmp_path / "ran").exists()

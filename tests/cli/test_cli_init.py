@@ -216,13 +216,13 @@ BUILD = '[build-system]\nrequires = ["hatchling"]\n'
 )
 def test_the_runner_installs_what_the_project_says(tmp_path: Path, files: dict[str, str], command: str | None) -> None:
     step = setup_step(draw(tmp_path, files))
-    assert (step.command if step else None) == (command and f"python -m pip install pytest {command}")
+    assert (step.command if step else None) == (command and f"python -I -m pip install pytest {command}")
 
 
 def test_the_set_up_stands_in_every_job_that_runs_tests_and_nothing_else_changes() -> None:
     usual = manifest("workflows/tdd.yml").read_text()
     assert usual.count(SETUP_LINE) == 2
-    step = SetupStep("python -m pip install pytest -e '.[test]'", "pyproject.toml")
+    step = SetupStep("python -I -m pip install pytest -e '.[test]'", "pyproject.toml")
     jobs = yaml.safe_load(workflow(step))["jobs"]
     runs = {
         name: [each.get("run") for each in job["steps"] if each.get("name") == "Set up the project"]

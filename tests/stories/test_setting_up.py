@@ -57,7 +57,7 @@ async def test_an_app_is_made_installed_and_heard_of_and_its_repository_gets_wha
         assert (pull.user.login, pull.base_ref) == ("tdd-shop[bot]", "main")
         assert f"/{REPO}/pull/{pull.number}" in scene.browser.text
         workflow = repository.git.text("show", "tdd/onboarding:.github/workflows/tdd.yml")
-        assert "run: python -m pip install pytest -e ." in workflow
+        assert "run: python -I -m pip install pytest -e ." in workflow
         merge_pull(scene.hub.site, pull, scene.hub.world.users["maintainer"], None, None)
         assert (await scene.steps())[WORKFLOW] == "done"
         assert "<h1>Ready</h1>" in scene.browser.text

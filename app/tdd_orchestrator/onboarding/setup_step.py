@@ -44,7 +44,8 @@ def setup_step(root: Path) -> SetupStep | None:
             because.append(name)
     if not words:
         return None
-    return SetupStep(shlex.join(["python", "-m", "pip", "install", "pytest", *words]), ", ".join(because))
+    # `-I`: no module in the checkout is imported instead of one of pip's, for this step is outside of the sandbox.
+    return SetupStep(shlex.join(["python", "-I", "-m", "pip", "install", "pytest", *words]), ", ".join(because))
 
 
 def _is_installable(root: Path, said: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from tdd_orchestrator.onboarding.subprojects import Subproject
 WORKFLOW_PATH = ".github/workflows/tdd.yml"
 TEMPLATE_PATH = "docs/prd-template.md"
 """No glob of `prd.paths` matches it, so that it is not taken for a PRD itself."""
-SETUP_LINE = "run: python -m pytest --version || python -m pip install pytest"
+SETUP_LINE = "run: python -I -c 'import pytest' || python -I -m pip install pytest"
 """The line of the workflow that is the project's own; it stands in every job that runs tests."""
 
 
