@@ -1,5 +1,6 @@
 """Two tasks in one job, with real git and real pytest: the second on the first's tip, proven by itself."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from tdd_orchestrator.core.result import Assignment, PackResult, ProofResult, StageState, Step, WorkResult
-from tdd_orchestrator.core.wire import from_wire
+from tdd_orchestrator.core.wire import from_wire, to_wire
 from world.runner_desk import Desk, desk
 from world.tdd_project import BLACK, BLACK_GREEN, BLACK_RED, GREEN, RED, TASK, plain_python
 
@@ -75,9 +76,13 @@ def test_nothing_is_begun_after_a_task_that_was_refused(tmp_path: Path) -> None:
     assert not (at.place / "tdd" / "results.json").exists()
 
 
-def test_a_result_that_is_not_for_the_next_task_is_not_proven(tmp_path: Path) -> None:
+def test_a_result_that_is_not_for_the_next_task_is_not_proven_whatever_it_says_itself(tmp_path: Path) -> None:
     at = desk(tmp_path, script({"red": BLACK_RED, "green": BLACK_GREEN}))
     given = ran(at, tmp_path / "bin", "work")
+    (worked,) = pack(at).rest
+    forged = replace(worked, proof=ProofResult(given.nonce, worked.result.tip or "", holds=True))
+    left = json.dumps(to_wire(PackResult(given.nonce, (forged,))))
+    (at.place / "tdd" / "results.json").write_text(left)
     with plain_python(tmp_path / "bin"):
         at.run("prove", replace(given, tasks=(replace(BLACK, key="TASK-9"),)))
     assert at.left("proof.json")["holds"] is True

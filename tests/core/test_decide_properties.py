@@ -129,6 +129,29 @@ def test_what_is_wrong_together_never_reaches_the_branch_and_all_lands_in_the_en
     assert run.state is RunState.COMPLETED
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 3), st.booleans(), st.integers(1, 5), st.sampled_from(["same-branch", STACKED]), st.booleans())
+def test_a_pack_that_quarrels_with_what_landed_meanwhile_lands_in_the_end(
+    member: int, conflict: bool, batch: int, landing: str, pushed: bool
+) -> None:
+    chain = (planned("TASK-1"), planned("TASK-2", "TASK-1"), planned("TASK-3", "TASK-2"), planned("TASK-4"))
+    rules = Rules(approve_above=100.0, worker="script", packing=3, batch=batch, landing=landing, attempts=8)
+    world, outbox = Imagined(chain, rules), dict[str, Effect]()
+    pair = frozenset({frozenset({f"TASK-{member}", "TASK-4"})})
+    world.clashes, world.conflicts = (frozenset(), pair) if conflict else (pair, frozenset())
+    run = step(world, None, world.seen(), outbox)
+    run = step(world, run, world.report(next(iter(world.dispatched))), outbox)
+    jobs = {given.task.key: nonce for nonce, given in world.dispatched.items() if given.task}
+    assert [each.key for each in world.dispatched[jobs["TASK-1"]].tasks] == ["TASK-2", "TASK-3"]
+    for key in ("TASK-4", "TASK-1"):
+        run = step(world, run, world.report(jobs[key]), outbox)
+        if pushed and key == "TASK-4":
+            world.push()
+    run = finish(world, run)
+    assert (run.state, set(world.landed)) == (RunState.COMPLETED, {each.key for each in chain})
+    assert not world.apart(pair, world.held(world.stack or world.head))
+
+
 def packed_before(run: Run, task: Task) -> set[str | None]:
     """The tasks that the newest job of this one takes before it."""
     job = run.job(task.attempts[-1].nonce)

@@ -164,6 +164,18 @@ async def test_an_edited_prd_lets_off_what_it_touches_and_what_it_leaves_alone_g
         assert {key for key, _ in told.trailers()} == {"TASK-1", "TASK-4", "TASK-5"}
 
 
+async def test_a_pack_that_ended_while_the_app_was_away_is_found_by_the_sweep(tmp_path: Path) -> None:
+    async with story(tmp_path, CHAIN, config=PACKED, sweep_s=0.3) as told:
+        await at_work(told)
+        await told.stop_app()
+        told.runner.let_go("TASK-1.1")
+        await told.hub.settled()
+        await told.start_app()
+        await told.until_state("success")
+        assert jobs(told) == [["TASK-1", "TASK-2", "TASK-3"]]
+        assert [[attempt.accepted for attempt in each.attempts] for each in (await told.run()).tasks] == [[True]] * 3
+
+
 async def test_a_pack_is_merged_and_proven_once_where_somebody_pushed_meanwhile(tmp_path: Path) -> None:
     async with story(tmp_path, CHAIN, config=PACKED) as told:
         await at_work(told)
