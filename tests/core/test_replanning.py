@@ -136,3 +136,19 @@ def test_after_the_end_plan_works_only_what_changed() -> None:
     (job,) = woken.open_jobs()
     now = after(woken, PlanReported(at=56.0, result=PlanResult(job.nonce, PLAN)))
     assert [(t.key, t.state) for t in now.tasks][:2] == [("TASK-1", T.COMPLETE), ("TASK-2", T.IN_PROGRESS)]
+
+
+def test_what_takes_the_place_of_a_task_does_not_wait_for_those_that_wait_for_it() -> None:
+    plan = Plan((*PLAN.tasks[:2], planned("TASK-3", "TASK-2", kind="REQ-1"), planned("TASK-4", kind="REQ-3")))
+    before = going(
+        covering("REQ-1", "TASK-1", T.COMPLETE, tries=1),
+        covering("REQ-2", "TASK-2", T.IN_PROGRESS, "TASK-1", tries=1),
+        covering("REQ-1", "TASK-3", T.PENDING, "TASK-2"),
+        covering("REQ-3", "TASK-4", T.COMPLETE, tries=1),
+    )
+    now = replanned(before, edited("REQ-2"), plan)
+    assert [(t.key, t.state, t.planned.depends_on) for t in now.tasks if t.state is not T.COMPLETE] == [
+        ("TASK-2", T.SKIPPED, ("TASK-1",)),
+        ("TASK-3", T.PENDING, ("TASK-2", "TASK-5")),
+        ("TASK-5", T.IN_PROGRESS, ("TASK-1",)),
+    ]

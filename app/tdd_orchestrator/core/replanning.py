@@ -12,7 +12,7 @@ from tdd_orchestrator.core import jobs, leaving
 from tdd_orchestrator.core.budget import quote
 from tdd_orchestrator.core.ledger_view import iso_day
 from tdd_orchestrator.core.overlapping import in_order
-from tdd_orchestrator.core.plan import Plan, PlannedTask, in_sequence
+from tdd_orchestrator.core.plan import Plan, PlannedTask, ancestors, in_sequence
 from tdd_orchestrator.core.prd import Requirement
 from tdd_orchestrator.core.result import Step
 from tdd_orchestrator.core.run import JobState, Quote, Run
@@ -97,14 +97,22 @@ def _fresh(run: Run, plan: Plan, names: frozenset[str]) -> tuple[PlannedTask, ..
     first = 1 + max((int(task.key.rpartition("-")[2]) for task in run.tasks), default=0)
     keys = {task.key: f"TASK-{first + index}" for index, task in enumerate(adopted)}
     planned = {task.key: task for task in plan.tasks}
+    waiting = _waiting_for_changed(run, names)
 
     def depends(task: PlannedTask) -> tuple[str, ...]:
         found: list[str] = []
         for needed in task.depends_on:
             found += [keys[needed]] if needed in keys else _standing_for(run, planned[needed])
-        return tuple(dict.fromkeys(found))
+        return tuple(key for key in dict.fromkeys(found) if key not in waiting)
 
     return tuple(replace(task, key=keys[task.key], depends_on=depends(task)) for task in adopted)
+
+
+def _waiting_for_changed(run: Run, names: frozenset[str]) -> frozenset[str]:
+    """The tasks that wait for one which is given up, and so for what takes its place: that must not wait for them."""
+    graph = {task.key: task.planned.depends_on for task in run.tasks}
+    given_up = {task.key for task in run.tasks if _touches(task.planned, names) and task.state not in SETTLED}
+    return frozenset(key for key in graph if ancestors(key, graph) & given_up)
 
 
 def _standing_for(run: Run, planned: PlannedTask) -> list[str]:
