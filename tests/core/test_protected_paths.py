@@ -4,8 +4,8 @@ import pytest
 
 from tdd_orchestrator.core.plan import TaskKind
 from tdd_orchestrator.core.policy import Change, Territory, judge_paths
+from tdd_orchestrator.core.protected import PROTECTED
 from tdd_orchestrator.core.result import Stage
-from tdd_orchestrator.core.settings import PROTECTED
 
 EVERYTHING = Territory(("**",), ("tests/**",), PROTECTED)
 OWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", "docs/codeowners")

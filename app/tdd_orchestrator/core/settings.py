@@ -6,6 +6,7 @@ from typing import Any
 
 from tdd_orchestrator.core.command import ROLE_NEEDED, Verb
 from tdd_orchestrator.core.paths import below
+from tdd_orchestrator.core.protected import PROTECTED
 from tdd_orchestrator.core.roles import Role
 
 MEANING = "meaning"
@@ -13,36 +14,6 @@ BOUNDS = "bounds"
 CHOICES = "choices"
 ENVIRONMENT = "environment"
 PATTERN = "pattern"
-
-PROTECTED = (
-    ".github/**",
-    ".tdd/**",
-    "CODEOWNERS",
-    ".gitattributes",
-    ".gitmodules",
-    "AGENTS.md",
-    "CLAUDE.md",
-    "CLAUDE.local.md",
-    "GEMINI.md",
-    ".claude/**",
-    ".cursor/**",
-    ".cursorrules",
-    ".windsurf/**",
-    ".windsurfrules",
-    ".clinerules",
-    ".clinerules/**",
-    ".aider.conf.yml",
-    ".mcp.json",
-    "*.lock",
-    "*.lockfile",
-    "Package.resolved",
-    "packages.lock.json",
-    "bun.lockb",
-    "go.sum",
-    "npm-shrinkwrap.json",
-    "package-lock.json",
-    "pnpm-lock.yaml",
-)
 
 
 def setting(
