@@ -10,7 +10,7 @@ WORKERS ?= 2
 help:
 	@echo "make demo [KEEP=dir]  watch a PRD become proven code on this machine"
 	@echo "make test             linters, types and tests"
-	@echo "make long             proofs, cheats, honest changes and whole runs with real jobs"
+	@echo "make long             proofs, cheats, honest changes, whole runs with real jobs, and the longer stories"
 	@echo "make runners          the same for test runners of other languages, and other people's projects"
 	@echo "make bench            benchmarks, printed as ratios"
 	@echo "make cheaters         every cheat through the real gates, as a matrix (docs/cheaters.md)"

@@ -1,4 +1,4 @@
-"""The two lanes beside `make test`: foreign test runners and projects; proofs, cheats and whole runs with real jobs."""
+"""The two lanes beside `make test`: foreign runners and projects; proofs, cheats, real jobs and the longer stories."""
 
 import signal
 from pathlib import Path
@@ -28,17 +28,25 @@ FOREIGN = (
 
 
 LONG = (
+    "test_bad_input_in_a_pull_request.py",
     "test_bad_input_of_a_worker.py",
     "test_by_hand_without_an_app.py",
     "test_certificate_mutations.py",
     "test_certificate_of_named_commits.py",
     "test_cheaters.py",
     "test_clash_with_real_jobs.py",
+    "test_enterprise_server.py",
+    "test_forks_and_bots.py",
+    "test_from_green.py",
     "test_honest_changes.py",
+    "test_own_ci.py",
+    "test_packed_tasks.py",
     "test_packed_tasks_with_real_jobs.py",
     "test_prove_from_git.py",
     "test_run_on_ones_own_repository.py",
+    "test_running_again.py",
     "test_serverless.py",
+    "test_stacked_pull_request.py",
     "test_the_demo.py",
 )
 
