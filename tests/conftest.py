@@ -28,6 +28,7 @@ FOREIGN = (
 
 
 LONG = (
+    "test_a_person_takes_over.py",
     "test_bad_input_in_a_pull_request.py",
     "test_bad_input_of_a_worker.py",
     "test_by_hand_without_an_app.py",
@@ -39,9 +40,12 @@ LONG = (
     "test_forks_and_bots.py",
     "test_from_green.py",
     "test_honest_changes.py",
+    "test_money.py",
     "test_own_ci.py",
+    "test_pack_of_tasks.py",
     "test_packed_tasks.py",
     "test_packed_tasks_with_real_jobs.py",
+    "test_people_push_meanwhile.py",
     "test_prove_from_git.py",
     "test_run_on_ones_own_repository.py",
     "test_running_again.py",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from tdd_orchestrator.core.event import (
     LandingRefused,
     LedgerSeen,
     PullRequestClosed,
+    PullRequestSeen,
     PushedByHand,
     RedGone,
     RedKept,
@@ -34,6 +36,7 @@ from tdd_orchestrator.core.event import (
 )
 from tdd_orchestrator.core.ledger_view import LedgerView
 from tdd_orchestrator.core.plan import PlannedTask
+from tdd_orchestrator.core.requirements import Requirement
 from tdd_orchestrator.core.rules import STACKED, Rules
 from tdd_orchestrator.core.run import Ref, Run
 from tdd_orchestrator.core.states import FINAL, NEXT_RUN, NEXT_TASK, RunState, TaskState
@@ -273,6 +276,7 @@ def test_deciding_is_total_and_moves_only_along_the_tables(world: Imagined, even
     outbox: dict[str, Effect] = {}
     for event in events:
         for one in world.sweep(run) if isinstance(event, str) else (event,):
+            world.hears(one)  # what nobody caused may name heads that nobody made
             before, run = run, step(world, run, one, outbox)
             if run is not None:
                 assert decide(run, Ticked(at=run.opened_at)).run is not None
@@ -308,6 +312,7 @@ def reachable(start: State, table: dict[State, frozenset[State]]) -> frozenset[S
 def test_deciding_again_after_a_lost_race_asks_for_the_very_same(world: Imagined, events: list[Event]) -> None:
     run: Run | None = None
     for event in (*world.sweep(None), *events):
+        world.hears(event)
         once, again = decide(run, event), decide(run, event)
         assert once == again
         run = once.run
@@ -321,3 +326,15 @@ def test_a_repeated_event_changes_nothing_and_asks_nothing() -> None:
     run = decide(None, seen()).run
     assert run is not None
     assert decide(run, replace(seen(), at=run.seen_at)).effects == ()
+
+
+@pytest.mark.parametrize("at", [float("inf"), float("-inf"), float("nan"), -1.0])
+def test_a_clock_that_says_nonsense_raises_nothing(at: float) -> None:
+    wanted = Requirement("REQ-1", "One", "Text.", "prds/one.md", 1, 2)
+    seen = PullRequestSeen(
+        at=at, repo="o/r", number=1, head=Ref("f", "a" * 40), base=Ref("main", "b" * 40), requirements=(wanted,)
+    )
+    opened = decide(None, seen).run
+    assert opened is not None
+    assert decide(opened, Ticked(at=at)).run is not None
+    assert decide(opened, replace(seen, requirements=(), at=at)).run is not None

@@ -164,6 +164,11 @@ class Imagined:
         state = CiState.FAILED if len(self.landed) <= len(self.tasks) else CiState.PASSED
         return CiSeen(at=self.now, head=head, checks=(CiCheck("build", state, "https://ci/1", "E501"),))
 
+    def hears(self, event: Event) -> None:
+        """Take the head that an event names for one that was there."""
+        named = getattr(event, "head", "")
+        self.history.add(named.sha if isinstance(named, Ref) else str(named))
+
     def top(self, effect: Land) -> str:
         """Where the branch is that is landed on; ours begins where it is first asked for."""
         return (self.stack or effect.onto) if effect.source else self.head

@@ -1,6 +1,7 @@
 """What a run knows of all others: money that was spent beside it, circuits, and figures of tasks that are done."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from tdd_orchestrator.core.breakers import Circuit
 
@@ -43,7 +44,7 @@ class LedgerView:
 
 def day(at: float) -> int:
     """Days since the epoch, in UTC."""
-    return int(at // DAY_S)
+    return int(at // DAY_S) if isfinite(at) else 0  # deciding is total, also where a clock says nonsense
 
 
 def iso_day(at: float) -> str:
@@ -58,5 +59,5 @@ def iso_day(at: float) -> str:
 
 def utc(at: float) -> str:
     """The time of day, as `14:05 UTC`."""
-    minutes = int(at % DAY_S) // 60
+    minutes = int(at % DAY_S) // 60 if isfinite(at) else 0
     return f"{minutes // 60:02}:{minutes % 60:02} UTC"
